@@ -1,0 +1,62 @@
+# Lắng Nghe. `make run` runs everything on this machine; `make test` checks everything.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+APP := .venv/bin/python
+RASA := rasa_project/.venv/bin/python
+export UV_PYTHON_DOWNLOADS := automatic
+
+.PHONY: help setup run test check train evaluate bench lock
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+setup: .venv/.ready rasa_project/.venv/.ready ## Make both Python environments from the locked requirements
+
+run: setup ## Run everything on this machine; Ctrl-C stops it and keeps every case
+	@exec .venv/bin/langnghe run
+
+test: check train ## Run linters and the whole test suite
+	.venv/bin/python -m pytest
+
+check: setup ## ruff, mypy --strict, import-linter
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+train: setup ## Train the Rasa model if its data changed
+	@$(RASA) rasa_project/train.py
+
+evaluate: train ## Measure the model on the development set
+	@.venv/bin/python -m bench.understanding
+
+bench: train ## Load and fault runs that print figures
+	@.venv/bin/python -m bench.messages
+
+lock: $(UV) ## Lock the requirements again: names, versions and hashes
+	@lock() { $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' "$$@"; }; \
+	lock --universal --python-version 3.11 requirements.in -o requirements.txt; \
+	lock --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt; \
+	lock --universal --python-version 3.11 requirements-uv.in -o requirements-uv.txt; \
+	lock --python-version 3.10 rasa_project/requirements.in -o rasa_project/requirements.txt
+
+.uv/bin/uv: requirements-uv.txt
+	@echo "Installing uv …"
+	@python3 -m venv .uv || { echo "python3 with its venv module is needed (Debian: python3-venv)" >&2; exit 1; }
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@touch $@
+
+.venv/.ready: requirements-dev.txt pyproject.toml | $(UV)
+	@echo "Making the application's Python environment …"
+	@test -x $(APP) || $(UV) venv --quiet --python '>=3.11' .venv
+	@$(UV) pip sync --quiet --python $(APP) requirements-dev.txt
+	@$(UV) pip install --quiet --python $(APP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+rasa_project/.venv/.ready: rasa_project/requirements.txt scripts/find_python310.sh | $(UV)
+	@echo "Making Rasa's Python 3.10 environment (TensorFlow is large: a few minutes at first) …"
+	@test -x $(RASA) || $(UV) venv --quiet --python "$$(scripts/find_python310.sh $(UV))" rasa_project/.venv
+	@$(UV) pip sync --quiet --python $(RASA) rasa_project/requirements.txt
+	@touch $@
