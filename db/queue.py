@@ -1,0 +1,28 @@
+"""The door to the job queue: a job is queued in the transaction that needs it.
+
+Jobs are procrastinate's, on the same PostgreSQL, so a job exists if and only if the change
+that needs it was committed. Tasks are named here and written in `app.jobs`, so that the rooms
+below `app` can ask for work without importing who does it.
+"""
+
+from typing import Any
+
+from procrastinate import App, PsycopgConnector
+from sqlalchemy.ext.asyncio import AsyncSession
+
+HANDLE_UPDATE = "handle_update"
+SEND_REPLY = "send_reply"
+UNDERSTAND_CASE = "understand_case"
+FETCH_ATTACHMENT = "fetch_attachment"
+
+# Never opened: it only builds the INSERT, which runs on the session's own connection.
+_queue = App(connector=PsycopgConnector())
+
+
+async def defer(session: AsyncSession, task: str, *, lock: str | None = None, **args: Any) -> None:
+    """Queue `task` in this transaction. Jobs that share a `lock` run one at a time, in order."""
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    await _queue.configure_task(task, lock=lock, connection=raw.driver_connection).defer_async(
+        **args
+    )

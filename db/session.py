@@ -1,0 +1,43 @@
+"""One engine a process, one transaction a unit of work.
+
+Functions elsewhere that take `session` first never commit; `Database.in_transaction` does.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Any PostgreSQL URL, made to use psycopg 3. Raises ValueError for another database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError("the database must be PostgreSQL")
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The same URL as libpq (psycopg, procrastinate) reads it."""
+    parsed = make_url(sqlalchemy_url(url)).set(drivername="postgresql")
+    return parsed.render_as_string(hide_password=False)
+
+
+class Database:
+    """The engine and its sessions."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self._engine = create_async_engine(
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def in_transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed at the end, or rolled back by an exception."""
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self._engine.dispose()
