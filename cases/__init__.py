@@ -1,0 +1,1 @@
+"""What can happen to a case: intake, lifecycle, access, deadlines, queries."""

@@ -1,0 +1,123 @@
+"""From a confirmed draft to a filed case."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases import deadlines
+from cases.codes import new_code
+from cases.events import CITIZEN, SYSTEM, record
+from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE
+from db import queue
+from db.models import Attachment, Case
+from routing.router import Decision
+from routing.tables import Pack
+
+
+@dataclass(frozen=True)
+class Petition:
+    """What a citizen confirmed. Confidences are in 0..1; `categories` is best first."""
+
+    text: str
+    category: str | None
+    category_confidence: float
+    legal_type: str
+    ward_code: str | None
+    place_text: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    categories: list[dict[str, Any]] = field(default_factory=list)
+    attachment_ids: list[int] = field(default_factory=list)
+    is_understood: bool = True
+    needs_person: bool = False  # Rasa was down, or the citizen says it is no denunciation.
+    restricted: bool = False
+
+
+async def file_case(
+    session: AsyncSession,
+    petition: Petition,
+    decision: Decision,
+    pack: Pack,
+    citizen_id: int,
+    inbox_id: int | None,
+    now: datetime,
+) -> Case:
+    """Store the case with its code, decision and clock.
+
+    `inbox_id` is unique among cases: a message that is handled twice cannot file twice.
+    """
+    dispatched = decision.outcome == "dispatch" and not petition.needs_person
+    case = Case(
+        code=await _unused_code(session),
+        citizen_id=citizen_id,
+        inbox_id=inbox_id,
+        text=petition.text,
+        state=ASSIGNED if dispatched else NEEDS_TRIAGE,
+        restricted=petition.restricted or decision.rule.startswith("restricted"),
+        category=petition.category,
+        category_confidence=petition.category_confidence,
+        categories=petition.categories,
+        legal_type=petition.legal_type,
+        ward_code=petition.ward_code,
+        place_text=petition.place_text,
+        latitude=petition.latitude,
+        longitude=petition.longitude,
+        agency_id=decision.agency_id if dispatched else None,
+        decision=asdict(decision),
+        understood_at=now if petition.is_understood else None,
+        filed_at=now,
+        due_at=deadlines.answer_due_at(petition.category, pack, now),
+    )
+    session.add(case)
+    await session.flush()
+    await _attach(session, case, petition.attachment_ids)
+    await record(session, case, "filed", CITIZEN, now, text=petition.text)
+    if dispatched:
+        await record(
+            session, case, "assigned", SYSTEM, now, agency=case.agency_id, rule=decision.rule
+        )
+    if not petition.is_understood:
+        await queue.defer(session, queue.UNDERSTAND_CASE, case_id=case.id)
+    return case
+
+
+async def understand_case(
+    session: AsyncSession,
+    case: Case,
+    category: str | None,
+    categories: list[dict[str, Any]],
+    legal_type: str,
+    decision: Decision,
+    now: datetime,
+) -> None:
+    """Add what Rasa read after an outage. The case stays with a person; this is their advice."""
+    if case.understood_at is not None:
+        return
+    case.understood_at, case.categories, case.legal_type = now, categories, legal_type
+    case.category = case.category or category
+    case.category_confidence = categories[0]["confidence"] if categories else None
+    case.restricted = case.restricted or decision.rule.startswith("restricted")
+    if case.state == NEEDS_TRIAGE:
+        case.decision = asdict(decision)
+    await record(session, case, "understood", SYSTEM, now, category=category, rule=decision.rule)
+
+
+async def _unused_code(session: AsyncSession) -> str:
+    while await session.scalar(select(Case.id).where(Case.code == (code := new_code()))):
+        pass
+    return code
+
+
+async def _attach(session: AsyncSession, case: Case, attachment_ids: list[int]) -> None:
+    await session.execute(
+        update(Attachment)
+        .where(
+            Attachment.id.in_(attachment_ids),
+            Attachment.citizen_id == case.citizen_id,
+            Attachment.case_id.is_(None),
+        )
+        .values(case_id=case.id)
+    )
