@@ -1,0 +1,1 @@
+"""The citizen's side: Telegram in, Telegram out, and the conversation between."""

@@ -1,0 +1,187 @@
+"""python-telegram-bot handlers: an update in, one call of the conversation out."""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from telegram import ChatMember, Message, Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    ExtBot,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.conversation import Conversation, File, Tap
+from bot.heard import Heard
+
+COMMANDS = {
+    "start": "Bắt đầu",
+    "tinhtrang": "Xem các vụ việc đã gửi",
+    "huongdan": "Cách gửi phản ánh",
+    "huy": "Bỏ nội dung đang viết",
+}
+# What a message can carry, and how its file is found. Of a photo's sizes the last is largest.
+_FILES: dict[str, Callable[[Message], Any]] = {
+    "photo": lambda message: message.photo[-1] if message.photo else None,
+    "video": lambda message: message.video or message.video_note,
+    "voice": lambda message: message.voice or message.audio,
+    "document": lambda message: message.document,
+}
+
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+class HandlingFailed(Exception):
+    """A handler raised; python-telegram-bot only logs that, a job must know."""
+
+
+class Handlers:
+    """The bot's handlers over one conversation."""
+
+    def __init__(self, conversation: Conversation, clock: Callable[[], datetime]) -> None:
+        self._conversation = conversation
+        self._clock = clock
+        self._inbox_ids: dict[int, int] = {}
+        self._errors: dict[int, BaseException] = {}
+
+    def build(self, bot: ExtBot[Any]) -> TelegramApplication:
+        """An application that is only ever fed by `process`, never polls by itself."""
+        application: TelegramApplication = (
+            Application.builder().bot(bot).updater(None).concurrent_updates(True).build()
+        )
+        private = filters.ChatType.PRIVATE
+        has_file = filters.PHOTO | filters.VIDEO | filters.VIDEO_NOTE | filters.VOICE
+        has_file |= filters.AUDIO | filters.Document.ALL
+        application.add_handlers(
+            [
+                CommandHandler(list(COMMANDS), self._command, private & filters.UpdateType.MESSAGE),
+                CallbackQueryHandler(self._tap),
+                ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER),
+                MessageHandler(private & filters.TEXT, self._text),
+                MessageHandler(private & (filters.LOCATION | filters.VENUE), self._location),
+                MessageHandler(private & has_file, self._file),
+                MessageHandler(private & filters.UpdateType.MESSAGE, self._unreadable),
+                TypeHandler(Update, self._other),
+            ]
+        )
+        application.add_error_handler(self._remember_error)
+        return application
+
+    async def process(
+        self, application: TelegramApplication, update: Update, inbox_id: int
+    ) -> None:
+        """Handle one stored update. Raises HandlingFailed from whatever a handler raised."""
+        key = update.update_id
+        self._inbox_ids[key] = inbox_id
+        try:
+            await application.process_update(update)
+            if key in self._errors:
+                raise HandlingFailed(type(self._errors[key]).__name__) from self._errors[key]
+        finally:
+            self._inbox_ids.pop(key, None)
+            self._errors.pop(key, None)
+
+    async def _remember_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if isinstance(update, Update) and context.error is not None:
+            self._errors[update.update_id] = context.error
+
+    async def _text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = _message(update)
+        heard = Heard(
+            kind="text",
+            now=self._clock(),
+            text=_clean(message.text or ""),
+            is_edit=update.edited_message is not None,
+        )
+        await self._take(update, heard)
+
+    async def _command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        name = (_message(update).text or "").split()[0].lstrip("/").partition("@")[0].lower()
+        await self._take(update, Heard(kind="command", now=self._clock(), text=name))
+
+    async def _location(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = _message(update)
+        location = message.location or (message.venue.location if message.venue else None)
+        if location is None:
+            raise ValueError("a location message without a location")
+        heard = Heard(
+            kind="location",
+            now=self._clock(),
+            latitude=location.latitude,
+            longitude=location.longitude,
+        )
+        await self._take(update, heard)
+
+    async def _file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = _message(update)
+        caption = _clean(message.caption or "")
+        heard = Heard(
+            kind="text" if caption else "attachment",
+            now=self._clock(),
+            text=caption,
+            album=message.media_group_id,
+            is_edit=update.edited_message is not None,
+        )
+        # An edited caption is new words; its file was kept when it came.
+        file = None if update.edited_message else file_of(message)
+        await self._take(update, heard, file)
+
+    async def _unreadable(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await self._take(update, Heard(kind="unreadable", now=self._clock()))
+
+    async def _tap(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        if query is None or query.data is None:
+            await self._other(update, context)
+            return
+        message_id = query.message.message_id if query.message else None
+        heard = Heard(kind="button", now=self._clock(), text=query.data)
+        tap = Tap(query.id, message_id)
+        await self._conversation.take(
+            self._inbox_ids[update.update_id], query.from_user.id, heard, None, tap
+        )
+
+    async def _membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        change = update.my_chat_member
+        if change is None or change.chat.type != "private":
+            await self._other(update, context)
+            return
+        is_blocked = change.new_chat_member.status == ChatMember.BANNED
+        inbox_id = self._inbox_ids[update.update_id]
+        await self._conversation.note_blocked(inbox_id, change.chat.id, is_blocked)
+
+    async def _other(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await self._conversation.ignore(self._inbox_ids[update.update_id])
+
+    async def _take(self, update: Update, heard: Heard, file: File | None = None) -> None:
+        inbox_id = self._inbox_ids[update.update_id]
+        await self._conversation.take(inbox_id, _message(update).chat_id, heard, file)
+
+
+def file_of(message: Message) -> File:
+    """The file that a message carries. Raises ValueError when it carries none."""
+    for kind, find in _FILES.items():
+        found = find(message)
+        if found is not None:
+            media_type = "image/jpeg" if kind == "photo" else getattr(found, "mime_type", None)
+            return File(kind, found.file_id, media_type)
+    raise ValueError("a message without a file")
+
+
+def _message(update: Update) -> Message:
+    message = update.effective_message
+    if not isinstance(message, Message):
+        raise ValueError("an update without a message")
+    return message
+
+
+def _clean(text: str) -> str:
+    """NFC, so that the same word is always the same characters; nothing else is changed."""
+    return unicodedata.normalize("NFC", text).strip()

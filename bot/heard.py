@@ -1,0 +1,67 @@
+"""What was heard from a citizen, and what Rasa made of it: plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A name with a confidence in 0..1."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Rasa's reading of one text. `categories` is best first; `entities` are Rasa's own."""
+
+    intent: Scored
+    categories: tuple[Scored, ...]
+    legal_type: Scored
+    entities: tuple[dict[str, Any], ...]
+
+    @property
+    def accused(self) -> tuple[str, ...]:
+        """The words that name a unit which the text accuses."""
+        return tuple(
+            str(entity["value"])
+            for entity in self.entities
+            if entity.get("entity") == "unit" and entity.get("role") == "accused"
+        )
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """Rasa could not be asked; `why` is for logs: 'unreachable', 'timeout' or 'bad_answer'."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class FiledCase:
+    """A case of this citizen, as far as the conversation needs it."""
+
+    code: str
+    state: str
+    agency: str | None
+    filed_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One thing that a citizen did, with all that the dialogue may know about them."""
+
+    kind: Literal["text", "button", "command", "location", "attachment", "unreadable"]
+    now: datetime
+    text: str = ""  # What was typed, a caption, a command's name or a button's data.
+    understanding: Understanding | NotUnderstood | None = None
+    is_edit: bool = False
+    latitude: float | None = None
+    longitude: float | None = None
+    attachment_id: int | None = None
+    album: str | None = None
+    has_consented: bool = False
+    cases: tuple[FiledCase, ...] = ()  # Newest first.

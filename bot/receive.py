@@ -1,0 +1,108 @@
+"""Long polling: an update is stored in the same transaction as its job, then confirmed.
+
+The raw JSON is stored, not our reading of it: an update that this version cannot read fails
+alone, later, and is kept. Asking for the next offset is what confirms to Telegram, so a crash
+before that brings the same updates again, and `(bot_id, update_id)` keeps them single.
+"""
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Bot
+from telegram.error import NetworkError, RetryAfter, TelegramError
+
+from bot.handlers import COMMANDS
+from db import queue
+from db.encryption import Vault
+from db.models import InboxUpdate
+from db.session import Database
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 25
+PAUSE_AFTER_ERROR = 3.0
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+class Receiver:
+    """Moves updates from the Bot API into `inbox`."""
+
+    def __init__(self, bot: Bot, database: Database, vault: Vault) -> None:
+        self._bot = bot
+        self._database = database
+        self._vault = vault
+        self._offset: int | None = None
+
+    async def prepare(self) -> None:
+        """Tell Telegram the commands; long polling excludes a webhook."""
+        await self._bot.delete_webhook()
+        await self._bot.set_my_commands(list(COMMANDS.items()))
+
+    async def run(self) -> None:
+        """Poll until cancelled; errors of the network or of Telegram are waited out."""
+        await _until_done(self.prepare)
+        while True:
+            await _until_done(self.poll_once)
+
+    async def poll_once(self) -> None:
+        updates = await self._fetch()
+        if updates:
+            await self.store(updates)
+            self._offset = max(int(update["update_id"]) for update in updates) + 1
+
+    async def store(self, updates: list[dict[str, Any]]) -> None:
+        """Keep a batch and queue a job for each new update, in one transaction."""
+        async with self._database.in_transaction() as session:
+            for update in updates:
+                await self._store_one(session, update)
+
+    async def _fetch(self) -> list[dict[str, Any]]:
+        arguments: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
+        if self._offset is not None:
+            arguments["offset"] = self._offset
+        answer = await self._bot.do_api_request(
+            "getUpdates", api_kwargs=arguments, read_timeout=POLL_SECONDS + 10
+        )
+        return [dict(update) for update in answer]
+
+    async def _store_one(self, session: AsyncSession, update: dict[str, Any]) -> None:
+        payload = self._vault.encrypt(json.dumps(update, ensure_ascii=False).encode())
+        inbox_id = await session.scalar(
+            insert(InboxUpdate)
+            .values(bot_id=self._bot.id, update_id=update["update_id"], payload=payload)
+            .on_conflict_do_nothing(index_elements=["bot_id", "update_id"])
+            .returning(InboxUpdate.id)
+        )
+        if inbox_id is not None:
+            lock = self._chat_lock(update)
+            await queue.defer(session, queue.HANDLE_UPDATE, lock=lock, inbox_id=inbox_id)
+
+    def _chat_lock(self, update: dict[str, Any]) -> str:
+        """Updates of one sender are handled in order; the lock's name does not tell who."""
+        body = next((part for part in update.values() if isinstance(part, dict)), {})
+        sender = body.get("from") or body.get("chat") or {}
+        return "chat:" + self._vault.lookup("lock", str(sender.get("id"))).hex()[:32]
+
+
+async def _until_done(step: Any) -> None:
+    while True:
+        try:
+            await step()
+            return
+        except RetryAfter as error:
+            await asyncio.sleep(_seconds(error))
+        except NetworkError:
+            logger.warning("telegram is out of reach; trying again")
+            await asyncio.sleep(PAUSE_AFTER_ERROR)
+        except TelegramError as error:
+            logger.error("telegram refused", extra={"error": type(error).__name__})
+            await asyncio.sleep(PAUSE_AFTER_ERROR)
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait if isinstance(wait, int | float) else wait.total_seconds())
