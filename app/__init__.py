@@ -1,0 +1,1 @@
+"""Composition root: settings, command line, jobs, and running everything on one machine."""

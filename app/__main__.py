@@ -1,0 +1,5 @@
+"""`python -m app` is `langnghe`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,200 @@
+"""The command line, `langnghe`. Operators get one line and a non-zero exit, no traceback."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from cryptography.fernet import Fernet
+from pydantic import ValidationError
+from rich.console import Console
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app import logs
+from app.keys import MissingKeys
+from app.rasa_server import RasaFailed
+from app.services import PACKS, database_url, open_pack
+from app.settings import Settings
+from db.migrate import upgrade
+from routing.tables import PackError, check_pack
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
+db_app = typer.Typer(no_args_is_help=True, help="The database's tables.")
+tables_app = typer.Typer(no_args_is_help=True, help="The province's tables.")
+app.add_typer(staff_app, name="staff")
+app.add_typer(db_app, name="db")
+app.add_typer(tables_app, name="tables")
+
+UNUSABLE = 2
+# What an operator can mend, and the exit code that says so.
+_EXPECTED = (MissingKeys, PackError, RasaFailed, ValidationError, OperationalError, ValueError)
+
+
+def main() -> None:
+    """Entry point: expected failures become one line on standard error and exit code 2."""
+    try:
+        app()
+    except _EXPECTED as error:
+        fail(_one_line(error))
+
+
+def fail(message: str) -> NoReturn:
+    """Say why and leave with exit code 2."""
+    print(f"langnghe: {message}", file=sys.stderr)
+    raise SystemExit(UNUSABLE)
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        name = "LANGNGHE_" + "_".join(str(part) for part in first["loc"]).upper()
+        return f"{name}: {first['msg']}"
+    if isinstance(error, DBAPIError):
+        return f"the database does not answer: {str(error.orig).splitlines()[0]}"
+    return str(error).splitlines()[0]
+
+
+def load_settings() -> Settings:
+    settings = Settings()
+    logs.set_up(settings.log_level)
+    return settings
+
+
+@app.command()
+def run() -> None:
+    """Run everything on this machine; without a token, with the playground."""
+    from app.run import run_everything
+
+    raise SystemExit(run_everything(load_settings()))
+
+
+@app.command()
+def worker() -> None:
+    """Do queued jobs: handle updates, send replies."""
+    from app.processes import run_worker
+
+    _with_database(run_worker)
+
+
+@app.command()
+def receiver() -> None:
+    """Receive from Telegram by long polling."""
+    from app.processes import run_receiver
+
+    _with_database(run_receiver)
+
+
+@app.command()
+def console() -> None:
+    """Serve the staff console."""
+    from app.processes import run_console
+
+    _with_database(run_console)
+
+
+@app.command()
+def playground() -> None:
+    """Serve a local Telegram with a chat page, on loopback only."""
+    from app.processes import run_playground
+
+    run_playground(load_settings())
+
+
+@app.command()
+def explain(
+    text: Annotated[str | None, typer.Argument(help="What a citizen might write.")] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read {"id","text"} lines, write a JSON line each.')
+    ] = False,
+) -> None:
+    """Print how a text is understood, and where it would go and why."""
+    from app.explain import explain_lines, explain_text
+
+    if jsonl == (text is not None):
+        fail("give either a text or --jsonl")
+    settings = load_settings()
+    if jsonl:
+        raise SystemExit(explain_lines(settings, sys.stdin, sys.stdout))
+    explain_text(settings, text or "", Console())
+
+
+@app.command()
+def digest(
+    week: Annotated[str, typer.Option(help="An ISO week: 2026-W48.")],
+    out: Annotated[Path, typer.Option(help="The .docx file to write.")],
+) -> None:
+    """Write the weekly digest of what is overdue or unsettled."""
+    from app.weekly import write_digest
+
+    settings = load_settings()
+    with database_url(settings) as url:
+        upgrade(url)
+        count = asyncio.run(write_digest(url, open_pack(settings), week, out))
+    print(f"{out}: {count} cases")
+
+
+@staff_app.command("add")
+def add_staff(
+    username: Annotated[str, typer.Argument(help="Letters a-z, digits, dot, dash, underscore.")],
+    name: Annotated[str, typer.Option(help="The name shown in the console.")],
+    role: Annotated[list[str], typer.Option(help="A role; may be given more than once.")],
+    agency: Annotated[str | None, typer.Option(help="The agency's id, for its officers.")] = None,
+) -> None:
+    """Create an account; prints a one-time password."""
+    from app.accounts import add_account
+
+    settings = load_settings()
+    pack = open_pack(settings)
+    if agency is not None and agency not in pack.agencies:
+        fail(f"unknown agency {agency!r}")
+    with database_url(settings) as url:
+        upgrade(url)
+        password = asyncio.run(add_account(url, username, name, role, agency))
+    print(f"one-time password of {username}: {password}")
+
+
+@db_app.command("upgrade")
+def upgrade_database() -> None:
+    """Apply every missing migration."""
+    settings = load_settings()
+    with database_url(settings) as url:
+        upgrade(url)
+    print("the database is up to date")
+
+
+@db_app.command("new-keys")
+def new_keys() -> None:
+    """Print fresh keys for production, as lines of an .env file."""
+    import secrets
+
+    print(f"LANGNGHE_ENCRYPTION_KEYS={Fernet.generate_key().decode()}")
+    print(f"LANGNGHE_LOOKUP_KEY={secrets.token_urlsafe(32)}")
+
+
+@tables_app.command("check")
+def check_tables(
+    pack: Annotated[
+        str | None, typer.Argument(help="A pack's name; LANGNGHE_PACK's by default.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="A date, 2026-11-23; today by default.")] = None,
+) -> None:
+    """Check that every category, ward and legal type resolves to exactly one decision."""
+    name = pack or load_settings().pack
+    if not (PACKS / name).is_dir():
+        fail(f"no pack named {name!r}")
+    problems = check_pack(PACKS / name, date.fromisoformat(as_of) if as_of else None)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        raise SystemExit(1)
+    print(f"{name}: sound")
+
+
+def _with_database(process: Callable[[Settings, str], None]) -> None:
+    settings = load_settings()
+    with database_url(settings) as url:
+        process(settings, url)

@@ -1,0 +1,117 @@
+"""The long-running processes, one function each: worker, receiver, console, playground."""
+
+import asyncio
+import contextlib
+import signal
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
+
+from app.jobs import Workshop, build_queue, work
+from app.keys import open_vault
+from app.rasa_server import known_url
+from app.services import open_pack, telegram_bot, utc_now
+from app.settings import Settings
+from bot.receive import Receiver
+from bot.understand import Rasa
+from console.server import create_app as create_console
+from db.session import Database
+from playground.server import Place
+from playground.server import create_app as create_playground
+
+# The playground's own token: it opens nothing but the playground.
+PLAYGROUND_TOKEN = "1000000001:playground-on-this-machine-only"  # noqa: S105
+
+
+def run_worker(settings: Settings, url: str) -> None:
+    """Do jobs until SIGTERM."""
+    asyncio.run(_worker(settings, url))
+
+
+async def _worker(settings: Settings, url: str) -> None:
+    rasa_url = settings.rasa_url or known_url(settings)
+    if rasa_url is None:
+        raise ValueError("LANGNGHE_RASA_URL is not set and `langnghe run` is not running")
+    database = Database(url, pool_size=settings.worker_concurrency + 5)
+    rasa, bot = Rasa(rasa_url), telegram_bot(settings)
+    workshop = Workshop(database, open_vault(settings), rasa, open_pack(settings), bot, utc_now)
+    await _initialize(bot)
+    await workshop.application.initialize()
+    try:
+        queue = build_queue(url, workshop)
+        await work(queue, settings.worker_concurrency, settings.worker_heartbeat_seconds)
+    finally:
+        await workshop.application.shutdown()
+        await rasa.close()
+        await database.close()
+
+
+def run_receiver(settings: Settings, url: str) -> None:
+    """Poll Telegram until SIGTERM."""
+    asyncio.run(_receiver(settings, url))
+
+
+async def _receiver(settings: Settings, url: str) -> None:
+    database, bot = Database(url, pool_size=2), telegram_bot(settings)
+    vault = open_vault(settings)
+    polling = asyncio.current_task()
+    if polling is None:
+        raise RuntimeError("the receiver must run in a task")
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, polling.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await _initialize(bot)
+        await Receiver(bot, database, vault).run()
+    await bot.shutdown()
+    await database.close()
+
+
+async def _initialize(bot: ExtBot[Any]) -> None:
+    """Learn who we are; waits while Telegram is out of reach. Raises ValueError for a token
+    that Telegram does not know."""
+    while True:
+        try:
+            await bot.initialize()
+            return
+        except InvalidToken:
+            raise ValueError("Telegram does not know LANGNGHE_TELEGRAM_TOKEN") from None
+        except TelegramError:
+            await asyncio.sleep(3)
+
+
+def run_console(settings: Settings, url: str) -> None:
+    """Serve the staff console until SIGTERM. It is given no key: it cannot tell who wrote."""
+    database = Database(url)
+    app = create_console(
+        database, open_pack(settings), secure_cookies=settings.secure_cookies, clock=utc_now
+    )
+    _serve(app, settings.console_host, settings.console_port)
+
+
+def run_playground(settings: Settings) -> None:
+    """Serve the local Telegram on loopback until SIGTERM."""
+    pack = open_pack(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    places: list[Place] = []
+    token = PLAYGROUND_TOKEN
+    if settings.telegram_token is not None:
+        token = settings.telegram_token.get_secret_value()
+    app = create_playground(settings.data_dir / "playground.sqlite3", token, places=places)
+    _serve(app, "127.0.0.1", settings.playground_port)
+
+
+def _serve(app: FastAPI, host: str, port: int) -> None:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,  # Addresses of case pages and citizens' chats are not for logs.
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run()

@@ -1,0 +1,61 @@
+"""Every setting, read once from the environment and `.env` (prefix `LANGNGHE_`)."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """See `.env.example`: it has a line for each field here, and a test holds them together."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LANGNGHE_", env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    data_dir: Path = Field(
+        default=ROOT / "data",
+        description="Where the embedded PostgreSQL, keys and logs of `langnghe run` are kept.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL >= 15 with pg_trgm and unaccent. Unset: one runs in DATA_DIR.",
+    )
+    rasa_url: str | None = Field(
+        default=None,
+        description="A running Rasa server or balancer. Unset: `langnghe run` starts one.",
+    )
+    telegram_token: SecretStr | None = Field(
+        default=None, description="From @BotFather. Unset: the playground takes Telegram's place."
+    )
+    telegram_api_url: str = Field(
+        default="https://api.telegram.org", description="Any Bot API server, without the token."
+    )
+    encryption_keys: SecretStr | None = Field(
+        default=None,
+        description="Fernet keys, newest first, comma-separated. Required with DATABASE_URL.",
+    )
+    lookup_key: SecretStr | None = Field(
+        default=None,
+        description="At least 32 random characters; never changed. Required with DATABASE_URL.",
+    )
+    pack: str = Field(default="hai_phong", description="Folder of the province in routing/packs.")
+    console_host: str = Field(default="127.0.0.1", description="Address the console listens on.")
+    console_port: int = Field(
+        default=8080, description="Its port; `langnghe run` takes the next free one."
+    )
+    playground_port: int = Field(
+        default=8081, description="The playground's port, always on 127.0.0.1."
+    )
+    secure_cookies: bool = Field(
+        default=False, description="True behind HTTPS, so that cookies never travel in the clear."
+    )
+    worker_concurrency: int = Field(
+        default=10, ge=1, le=100, description="Jobs that one worker does at a time."
+    )
+    worker_heartbeat_seconds: float = Field(
+        default=3.0, gt=0, description="A worker silent for four of these is taken for dead."
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")

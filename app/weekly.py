@@ -1,0 +1,45 @@
+"""`langnghe digest`: snapshot, build, render, write."""
+
+import os
+from pathlib import Path
+
+from app.services import utc_now
+from cases.snapshot import take_snapshot
+from db.session import Database
+from digest.build import build
+from digest.render_docx import render_docx
+from digest.weeks import Week
+from routing.tables import Pack
+
+
+async def write_digest(url: str, pack: Pack, written_week: str, out: Path) -> int:
+    """Write the digest of a week to `out`; the number of cases that it looked at.
+
+    Raises ValueError, in one line for operators, for a week that is none or is in the future,
+    a file that is no .docx, or a database without cases.
+    """
+    week, now = Week.parse(written_week, pack.timezone), utc_now()
+    if week.starts_at > now:
+        raise ValueError(f"{week} is in the future")
+    if out.suffix != ".docx":
+        raise ValueError(f"{out.name}: only .docx can be written")
+    database = Database(url, pool_size=1)
+    try:
+        async with database.in_transaction() as session:
+            snapshot = await take_snapshot(session, min(week.ends_at, now))
+    finally:
+        await database.close()
+    if not snapshot.cases and not snapshot.restricted_cases:
+        raise ValueError("the database holds no cases of that week or before")
+    _write_whole(out, render_docx(build(snapshot, week, pack), pack.letterhead))
+    return len(snapshot.cases) + snapshot.restricted_cases
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Complete or not at all. Raises ValueError where nothing can be written."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        raise ValueError(f"cannot write {path}: {error.strerror}") from error
