@@ -1,0 +1,1 @@
+"""Which agency answers: pure functions over a province pack's tables."""

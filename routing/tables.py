@@ -1,0 +1,501 @@
+"""Load and check a province pack: the folder of tables that holds everything about a province.
+
+`load_pack` gives a pack that may be used or raises; `check_pack` lists every problem, for the
+people who edit the tables. Both read the files and nothing else.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from routing.areas import Areas
+from routing.conditions import Vocabulary, WordGroup, any_number, build_vocabulary
+from routing.names import NameTables, build_gazetteer
+from routing.places import Gazetteer
+from routing.reading import PackError, Problems, Row, read_areas, read_table
+from routing.text import Phrases
+
+__all__ = [
+    "LEGAL_TYPES", "PACKS", "Agency", "Category", "Letterhead", "Limits", "Pack", "PackError",
+    "Policy", "Responsibility", "Ward", "check_pack", "load_pack",
+]  # fmt: skip
+
+PACKS = Path(__file__).resolve().parent / "packs"
+LEGAL_TYPES = ("phan_anh", "kien_nghi", "khieu_nai", "to_cao")
+_WARD_KINDS = ("phuong", "xa", "dac_khu")
+_LEVELS = ("province", "ward")
+_MASK = "-"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ward:
+    """A commune-level unit in force; `kind` is phuong, xa or dac_khu."""
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Category:
+    """A code of the taxonomy and its Vietnamese name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Agency:
+    """Who answers. The dates are inclusive; `parent_id` is the body above, or overseeing it."""
+
+    agency_id: str
+    name: str
+    level: str
+    parent_id: str | None
+    contact: str
+    ward_code: str | None
+    valid_from: date | None
+    valid_to: date | None
+    successor_id: str | None
+    aliases: tuple[str, ...] = ()
+
+    def is_valid(self, on: date) -> bool:
+        return _is_within(self.valid_from, self.valid_to, on)
+
+
+@dataclass(frozen=True)
+class Responsibility:
+    """A row of responsibilities.csv; `agency` is an agency_id, or a role where `level` is ward."""
+
+    category: str
+    condition: str
+    level: str
+    agency: str
+    legal_source: str
+    valid_from: date
+    valid_to: date | None
+    note: str
+    editor: str
+    line: int
+
+    def is_valid(self, on: date) -> bool:
+        return _is_within(self.valid_from, self.valid_to, on)
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """The head and foot of a report: every name and symbol that a Party office puts on paper."""
+
+    parent_body: str
+    issuing_body: str
+    number_suffix: str
+    place_name: str
+    signatory_position: str
+    signatory_name: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`answer_days`: working days to answer a case, for every category of the pack."""
+
+    answer_days: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What pack.toml decides: who triages, who oversees, what is restricted."""
+
+    min_confidence: float
+    triage_categories: frozenset[str]
+    restricted_categories: frozenset[str]
+    restricted_agency_id: str
+    conduct_categories: frozenset[str]
+    oversight: tuple[str, ...]
+    roles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A province, ready to use. `agency_names` finds agencies by name or alias in words."""
+
+    pack_id: str
+    name: str
+    timezone: str
+    wards: dict[str, Ward]
+    agencies: dict[str, Agency]
+    categories: dict[str, Category]
+    responsibilities: tuple[Responsibility, ...]
+    triage_agency_id: str
+    letterhead: Letterhead
+    gazetteer: Gazetteer
+    limits: Limits
+    policy: Policy
+    vocabulary: Vocabulary
+    agency_names: Phrases[str]
+
+
+def load_pack(path: Path) -> Pack:
+    """Read a pack. Raises PackError, naming file, row and rule, when any table is unsound."""
+    problems = Problems()
+    try:
+        pack = _read_pack(path, problems)
+    except PackError as error:
+        raise PackError([*problems.found, *error.problems]) from error
+    if problems.found:
+        raise PackError(problems.found)
+    return pack
+
+
+def check_pack(path: Path, on: date | None = None) -> list[str]:
+    """Every problem as "file:row: rule"; an empty list when the pack is sound.
+
+    Beyond what `load_pack` refuses: every category has, for every ward, exactly one responsible
+    agency that is in force, on `on` (today by default) and on every date on which a row changes.
+    """
+    try:
+        pack = load_pack(path)
+    except PackError as error:
+        return error.problems
+    problems = Problems()
+    for day in _days_of_change(pack, on or datetime.now(ZoneInfo(pack.timezone)).date()):
+        for category in sorted(pack.categories):
+            _check_coverage(pack, category, day, problems)
+    return list(dict.fromkeys(problems.found))
+
+
+def _read_pack(path: Path, problems: Problems) -> Pack:
+    settings = _read_toml(path / "pack.toml")
+    wards = _keyed(
+        read_table(path / "wards.csv", ("code", "name", "kind"), problems), _ward, problems
+    )
+    columns = ("code", "name")
+    categories = _keyed(read_table(path / "categories.csv", columns, problems), _category, problems)
+    agencies = _keyed(
+        read_table(path / "agencies.csv", _AGENCY_COLUMNS, problems), _agency, problems
+    )
+    vocabulary = _read_vocabulary(path, problems)
+    rows = read_table(path / "responsibilities.csv", _RESPONSIBILITY_COLUMNS, problems)
+    responsibilities = [r for row in rows if (r := _responsibility(row, problems)) is not None]
+    policy = _policy(settings)
+    pack = Pack(
+        pack_id=_setting(settings, "id", str),
+        name=_setting(settings, "name", str),
+        timezone=_setting(settings, "timezone", str),
+        wards=wards,
+        agencies=agencies,
+        categories=categories,
+        responsibilities=tuple(responsibilities),
+        triage_agency_id=_setting(settings, "triage.agency", str),
+        letterhead=_letterhead(_read_toml(path / "letterhead.toml")),
+        gazetteer=_read_gazetteer(path, wards, problems),
+        limits=_limits(settings, categories),
+        policy=policy,
+        vocabulary=vocabulary,
+        agency_names=_agency_names(agencies),
+    )
+    _check_agencies(pack, problems)
+    _check_responsibilities(pack, problems)
+    _check_settings(pack, problems)
+    return pack
+
+
+# --- rows -> records
+
+
+_AGENCY_COLUMNS = (
+    "agency_id", "name", "level", "parent_id", "contact", "ward_code", "valid_from", "valid_to",
+    "successor_id", "aliases",
+)  # fmt: skip
+_RESPONSIBILITY_COLUMNS = (
+    "category", "condition", "level", "agency", "legal_source", "valid_from", "valid_to", "note",
+    "editor",
+)  # fmt: skip
+
+
+def _keyed(
+    rows: list[Row], build: Callable[[Row, Problems], tuple[str, T]], problems: Problems
+) -> dict[str, T]:
+    records: dict[str, T] = {}
+    for row in rows:
+        key, record = build(row, problems)
+        if not key:
+            problems.add(row, "the first column is empty")
+        if key in records:
+            problems.add(row, f"{key!r} stands twice")
+        records[key] = record
+    return records
+
+
+def _ward(row: Row, problems: Problems) -> tuple[str, Ward]:
+    if row["kind"] not in _WARD_KINDS:
+        problems.add(row, f"unknown kind {row['kind']!r}")
+    return row["code"], Ward(row["code"], row["name"], row["kind"])
+
+
+def _category(row: Row, problems: Problems) -> tuple[str, Category]:
+    if not row["name"]:
+        problems.add(row, "a category needs a name")
+    return row["code"], Category(row["code"], row["name"])
+
+
+def _agency(row: Row, problems: Problems) -> tuple[str, Agency]:
+    for column in ("name", "contact"):
+        if not row[column]:
+            problems.add(row, f"agency {row['agency_id']!r} without a {column}")
+    if row["level"] not in _LEVELS:
+        problems.add(row, f"unknown level {row['level']!r}")
+    return row["agency_id"], Agency(
+        agency_id=row["agency_id"],
+        name=row["name"],
+        level=row["level"],
+        parent_id=row["parent_id"] or None,
+        contact=row["contact"],
+        ward_code=row["ward_code"] or None,
+        valid_from=row.day("valid_from", problems),
+        valid_to=row.day("valid_to", problems),
+        successor_id=row["successor_id"] or None,
+        aliases=tuple(alias.strip() for alias in row["aliases"].split(";") if alias.strip()),
+    )
+
+
+def _responsibility(row: Row, problems: Problems) -> Responsibility | None:
+    valid_from = row.day("valid_from", problems)
+    valid_to = row.day("valid_to", problems)
+    if valid_from is None:
+        problems.add(row, "a responsibility needs valid_from")
+        return None
+    if valid_to is not None and valid_to < valid_from:
+        problems.add(row, "valid_to lies before valid_from")
+    text = {column: row[column] for column in _RESPONSIBILITY_COLUMNS}
+    return Responsibility(
+        **(text | {"valid_from": valid_from, "valid_to": valid_to}),  # type: ignore[arg-type]
+        line=row.line,
+    )
+
+
+def _read_vocabulary(path: Path, problems: Problems) -> Vocabulary:
+    groups: dict[str, list[Row]] = {}
+    for row in read_table(path / "conditions.csv", ("group", "condition", "word"), problems):
+        groups.setdefault(row["group"], []).append(row)
+    return build_vocabulary({name: _word_group(rows, problems) for name, rows in groups.items()})
+
+
+def _word_group(rows: list[Row], problems: Problems) -> WordGroup:
+    phrases: Phrases[str] = Phrases(any_number)
+    defaults = [row["condition"] for row in rows if not row["word"]]
+    if len(defaults) != 1:
+        problems.add(
+            rows[0], f"group {rows[0]['group']!r} needs exactly one row with an empty word"
+        )
+    for row in rows:
+        if row["word"]:
+            phrases.add(row["word"], row["condition"])
+    order = dict.fromkeys(r["condition"] for r in rows if r["word"] and r["condition"] != _MASK)
+    return WordGroup(tuple(order), defaults[0] if defaults else "", phrases)
+
+
+def _read_gazetteer(path: Path, wards: Mapping[str, Ward], problems: Problems) -> Gazetteer:
+    columns = ("province", "district", "name", "ward_code", "split")
+    names = NameTables(
+        wards={code: (ward.name, ward.kind) for code, ward in wards.items()},
+        old_wards=read_table(path / "old_wards.csv", columns, problems),
+        aliases=read_table(path / "aliases.csv", ("alias", "level", "target"), problems),
+        elsewhere=read_table(path / "elsewhere.csv", ("name", "status"), problems),
+        other_names=read_table(path / "other_names.csv", ("name", "is"), problems),
+    )
+    return build_gazetteer(
+        names, Areas(read_areas(path / "wards.geojson", set(wards), problems)), problems
+    )
+
+
+def _agency_names(agencies: Mapping[str, Agency]) -> Phrases[str]:
+    phrases: Phrases[str] = Phrases()
+    for agency in agencies.values():
+        for name in (agency.name, *agency.aliases):
+            if name.strip():
+                phrases.add(name.replace(",", " "), agency.agency_id)
+    return phrases
+
+
+# --- settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) | {"": path.name}
+    except FileNotFoundError:
+        raise PackError([f"{path.name}:0: the file is missing"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise PackError([f"{path.name}:0: not TOML: {error}"]) from error
+
+
+def _setting(settings: Mapping[str, Any], dotted: str, kind: type[T]) -> T:
+    value: Any = settings
+    for key in dotted.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise PackError([f"{settings['']}:0: {dotted} is missing or no {kind.__name__}"])
+    return value
+
+
+def _policy(settings: Mapping[str, Any]) -> Policy:
+    return Policy(
+        min_confidence=_setting(settings, "triage.min_confidence", float),
+        triage_categories=frozenset(_setting(settings, "triage.categories", list)),
+        restricted_categories=frozenset(_setting(settings, "restricted.categories", list)),
+        restricted_agency_id=_setting(settings, "restricted.agency", str),
+        conduct_categories=frozenset(_setting(settings, "oversight.conduct_categories", list)),
+        oversight=tuple(_setting(settings, "oversight.agencies", list)),
+        roles=_setting(settings, "roles", dict),
+    )
+
+
+def _limits(settings: Mapping[str, Any], categories: Mapping[str, Category]) -> Limits:
+    default = _setting(settings, "limits.answer_days", int)
+    own = _setting(settings, "limits.answer_days_by_category", dict)
+    unknown = sorted(set(own) - set(categories))
+    if unknown:
+        raise PackError([f"pack.toml:0: limits name the unknown category {unknown[0]!r}"])
+    return Limits({code: int(own.get(code, default)) for code in categories})
+
+
+def _letterhead(settings: Mapping[str, Any]) -> Letterhead:
+    return Letterhead(
+        parent_body=_setting(settings, "parent_body", str),
+        issuing_body=_setting(settings, "issuing_body", str),
+        number_suffix=_setting(settings, "number_suffix", str),
+        place_name=_setting(settings, "place_name", str),
+        signatory_position=_setting(settings, "signatory_position", str),
+        signatory_name=_setting(settings, "signatory_name", str),
+        recipients=tuple(_setting(settings, "recipients", list)),
+    )
+
+
+# --- checks
+
+
+def _check_agencies(pack: Pack, problems: Problems) -> None:
+    for agency in pack.agencies.values():
+        where = f"agencies.csv:{agency.agency_id}"
+        for column, value in (
+            ("parent_id", agency.parent_id),
+            ("successor_id", agency.successor_id),
+        ):
+            if value is not None and value not in pack.agencies:
+                problems.note(where, f"unknown {column} {value!r}")
+        if (agency.level == "ward") != (agency.ward_code is not None):
+            problems.note(where, "a ward agency, and no other, has a ward_code")
+        if agency.ward_code is not None and agency.ward_code not in pack.wards:
+            problems.note(where, f"unknown ward_code {agency.ward_code!r}")
+        for link in ("parent_id", "successor_id"):
+            if _is_circular(pack.agencies, agency.agency_id, link):
+                problems.note(where, f"{link} leads round in a circle")
+
+
+def _is_circular(agencies: Mapping[str, Agency], start: str, link: str) -> bool:
+    seen: set[str] = set()
+    current: str | None = start
+    while current in agencies and current is not None:
+        if current in seen:
+            return True
+        seen.add(current)
+        current = getattr(agencies[current], link)
+    return False
+
+
+def _check_responsibilities(pack: Pack, problems: Problems) -> None:
+    for row in pack.responsibilities:
+        where = f"responsibilities.csv:{row.line}"
+        if row.category not in pack.categories:
+            problems.note(where, f"unknown category {row.category!r}")
+        if row.condition not in pack.vocabulary.group_of:
+            problems.note(where, f"unknown condition {row.condition!r}")
+        if row.level not in _LEVELS:
+            problems.note(where, f"unknown level {row.level!r}")
+        known = pack.policy.roles if row.level == "ward" else pack.agencies
+        if row.agency not in known:
+            problems.note(where, f"unknown {row.level} agency {row.agency!r}")
+        if not row.legal_source:
+            problems.note(where, "a responsibility names its legal source")
+
+
+def _check_settings(pack: Pack, problems: Problems) -> None:
+    policy = pack.policy
+    for agency_id in (pack.triage_agency_id, policy.restricted_agency_id, *policy.oversight):
+        if agency_id not in pack.agencies:
+            problems.note("pack.toml:0", f"unknown agency {agency_id!r}")
+    named = policy.triage_categories | policy.restricted_categories | policy.conduct_categories
+    for category in sorted(named - set(pack.categories)):
+        problems.note("pack.toml:0", f"unknown category {category!r}")
+
+
+def _days_of_change(pack: Pack, on: date) -> list[date]:
+    days = {on}
+    rows: list[Responsibility | Agency] = [*pack.responsibilities, *pack.agencies.values()]
+    for row in rows:
+        if row.valid_from is not None:
+            days.add(row.valid_from)
+        if row.valid_to is not None:
+            days.add(row.valid_to + timedelta(days=1))
+    first = min((row.valid_from for row in pack.responsibilities), default=on)
+    return sorted(day for day in days if day >= first)
+
+
+def _check_coverage(pack: Pack, category: str, on: date, problems: Problems) -> None:
+    """One category on one day: its rows belong to one group and cover it once each."""
+    if category in pack.policy.triage_categories | pack.policy.restricted_categories:
+        return
+    rows = [row for row in pack.responsibilities if row.category == category and row.is_valid(on)]
+    if not rows:
+        problems.note("responsibilities.csv:0", f"{category} has no row on {on}")
+        return
+    groups = {pack.vocabulary.group_of[row.condition] for row in rows}
+    if len(groups) > 1:
+        where = f"responsibilities.csv:{rows[0].line}"
+        problems.note(where, f"{category} mixes the condition groups {sorted(groups)} on {on}")
+        return
+    _check_group(pack, rows, groups.pop(), on, problems)
+
+
+def _check_group(
+    pack: Pack, rows: list[Responsibility], group: str, on: date, problems: Problems
+) -> None:
+    counts = Counter(row.condition for row in rows)
+    for condition in sorted(pack.vocabulary.members(group) - set(counts)):
+        where = f"responsibilities.csv:{rows[-1].line}"
+        problems.note(where, f"gap: {rows[0].category}/{condition} has no row on {on}")
+    for row in rows:
+        where = f"responsibilities.csv:{row.line}"
+        if counts[row.condition] > 1:
+            problems.note(where, f"overlap: {row.category}/{row.condition} stands twice on {on}")
+        for agency_id in _agency_ids(pack, row):
+            if current_agency(pack, agency_id, on) is None:
+                problems.note(where, f"{agency_id!r} is no agency in force on {on}")
+
+
+def _agency_ids(pack: Pack, row: Responsibility) -> list[str]:
+    if row.level == "ward":
+        return [pack.policy.roles[row.agency] + code for code in pack.wards]
+    return [row.agency]
+
+
+def current_agency(pack: Pack, agency_id: str, on: date) -> Agency | None:
+    """The agency itself while it is in force, else whoever took over; None when nobody did."""
+    agency = pack.agencies.get(agency_id)
+    while agency is not None and not agency.is_valid(on):
+        agency = pack.agencies.get(agency.successor_id) if agency.successor_id else None
+    return agency
+
+
+def _is_within(first: date | None, last: date | None, on: date) -> bool:
+    return (first is None or first <= on) and (last is None or on <= last)
