@@ -1,0 +1,157 @@
+"""The Vietnamese that pages put together: times, deadlines, names of codes, events."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
+
+from cases.access import (
+    ADMINISTRATOR,
+    AGENCY_OFFICER,
+    INSPECTOR,
+    LEADER,
+    SUPERVISOR,
+    TRIAGE_OFFICER,
+)
+from cases.lifecycle import OPEN_STATES
+from console.masking import mask_numbers
+from db.models import Case, Event
+from routing.tables import Pack
+
+UNKNOWN = "Chưa rõ"
+
+LEGAL_TYPE_NAMES = {
+    "phan_anh": "Phản ánh",
+    "kien_nghi": "Kiến nghị",
+    "khieu_nai": "Khiếu nại",
+    "to_cao": "Tố cáo",
+}
+OUTCOME_NAMES = {
+    "dispatch": "Tự giao cho cơ quan",
+    "triage": "Cần người phân loại",
+    "redirect": "Hướng dẫn đến nơi có thẩm quyền",
+}
+ROLE_HINTS = {
+    TRIAGE_OFFICER: "Xem, giao, chuyển và trả lời các vụ việc thường.",
+    AGENCY_OFFICER: "Xem và trả lời vụ việc đã giao cho cơ quan của mình.",
+    INSPECTOR: "Chỉ xem các vụ việc hạn chế.",
+    SUPERVISOR: "Xem mọi vụ việc, quyết định từ lần chuyển thứ ba.",
+    LEADER: "Đọc báo cáo tuần; không mở từng vụ việc.",
+    ADMINISTRATOR: "Quản lý tài khoản; không xem vụ việc.",
+}
+_EVENT_NAMES = {
+    "filed": "Người dân gửi vụ việc",
+    "assigned": "Giao cho {agency}",
+    "transferred": "Chuyển từ {from_agency} sang {agency}",
+    "answered": "Gửi trả lời cho người dân",
+    "settled": "Người dân xác nhận đã giải quyết xong",
+    "reopened": "Người dân báo chưa giải quyết xong, vụ việc mở lại",
+    "withdrawn": "Người dân rút vụ việc",
+    "addition_received": "Người dân bổ sung thông tin",
+    "understood": "Hệ thống đọc lại nội dung sau khi gián đoạn",
+    "numbers_revealed": "Xem đầy đủ số điện thoại, số giấy tờ",
+}
+_EXCERPT_LENGTH = 150
+
+
+def clean(text: str) -> str:
+    """What somebody typed, in NFC, with plain line ends and without control characters.
+
+    PostgreSQL refuses NUL, and two spellings of one letter would not be found by each other.
+    """
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return "".join(
+        c for c in composed if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}
+    )
+
+
+Typed = Annotated[str, AfterValidator(clean)]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Codes of the pack as words. A code that the pack no longer has is shown as it is."""
+
+    pack: Pack
+
+    def category(self, code: str | None) -> str:
+        known = self.pack.categories.get(code or "")
+        return known.name if known else code or UNKNOWN
+
+    def ward(self, code: str | None) -> str:
+        known = self.pack.wards.get(code or "")
+        return known.name if known else code or UNKNOWN
+
+    def agency(self, agency_id: str | None) -> str:
+        known = self.pack.agencies.get(agency_id or "")
+        return known.name if known else agency_id or "Chưa giao"
+
+
+@dataclass(frozen=True)
+class DueWords:
+    """A deadline in words, and how pressing it is: late, soon, calm or done."""
+
+    words: str
+    urgency: str
+
+
+def local_day(at: datetime, timezone: ZoneInfo) -> str:
+    return at.astimezone(timezone).strftime("%d/%m/%Y")
+
+
+def local_moment(at: datetime, timezone: ZoneInfo) -> str:
+    return at.astimezone(timezone).strftime("%H:%M %d/%m/%Y")
+
+
+def due_words(case: Case, now: datetime, timezone: ZoneInfo) -> DueWords:
+    """How the case stands to its deadline, in calendar days of `timezone`."""
+    if case.state not in OPEN_STATES:
+        return _answered_words(case)
+    due_on, today = (at.astimezone(timezone).date() for at in (case.due_at, now))
+    days = (due_on - today).days
+    if now > case.due_at:
+        return DueWords(f"quá hạn {-days} ngày" if days else "quá hạn hôm nay", "late")
+    if days == 0:
+        return DueWords("hết hạn hôm nay", "soon")
+    return DueWords(f"còn {days} ngày", "soon" if days <= 2 else "calm")
+
+
+def _answered_words(case: Case) -> DueWords:
+    if case.answered_at is None:
+        return DueWords("không tính hạn", "done")
+    if case.answered_at > case.due_at:
+        return DueWords("đã trả lời, muộn hạn", "done")
+    return DueWords("đã trả lời đúng hạn", "done")
+
+
+def confidence_words(confidence: float | None) -> str:
+    """A confidence in 0..1 as a percentage with what it means."""
+    if confidence is None:
+        return "chưa phân loại"
+    sureness = next(
+        words
+        for least, words in ((0.8, "chắc chắn"), (0.5, "khá chắc"), (0.0, "chưa chắc"))
+        if confidence >= least
+    )
+    return f"máy {sureness}, {round(confidence * 100)}%"
+
+
+def event_words(event: Event, names: Names) -> str:
+    """What happened, in one sentence."""
+    sentence = _EVENT_NAMES.get(event.name, event.name)
+    return sentence.format(
+        agency=names.agency(event.data.get("agency")),
+        from_agency=names.agency(event.data.get("from_agency")),
+    )
+
+
+def excerpt(text: str) -> str:
+    """The first words, on one line, with numbers masked before the cut could split one."""
+    line = re.sub(r"\s+", " ", mask_numbers(text)).strip()
+    if len(line) <= _EXCERPT_LENGTH:
+        return line
+    return line[:_EXCERPT_LENGTH].rsplit(" ", 1)[0] + "…"
