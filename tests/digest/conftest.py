@@ -1,8 +1,5 @@
 """A pack, a week, cases to put into a snapshot, and the programs that look at the finished page."""
 
-import os
-import shutil
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,19 +51,3 @@ def make_snapshot(
 @pytest.fixture(scope="session")
 def pack() -> Pack:
     return load_pack(PACKS / "hai_phong")
-
-
-@pytest.fixture
-def system_program() -> Callable[[str], str]:
-    """The path of an installed program; without it the test is skipped, or fails where the
-    environment says that such programs must be there."""
-
-    def find(name: str) -> str:
-        path = shutil.which(name)
-        if path is not None:
-            return path
-        if os.environ.get("LANGNGHE_REQUIRE_SYSTEM_PROGRAMS") == "1":
-            pytest.fail(f"the program {name} is required here and is not installed")
-        pytest.skip(f"the program {name} is not installed")
-
-    return find

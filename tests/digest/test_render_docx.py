@@ -3,7 +3,6 @@
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +24,7 @@ from digest.build import Digest, build
 from digest.render_docx import render_docx
 from routing.tables import Pack
 from tests.digest.conftest import WEEK, local, make_case, make_snapshot
+from tests.programs import require
 
 ROUNDING = 635  # Word keeps twentieths of a point; python-docx counts in EMU, 635 to each.
 EARLIER: dict[str, Any] = {"filed_at": local("2026-11-10"), "due_at": local("2026-11-24", "17:00")}
@@ -179,10 +179,8 @@ def test_the_same_digest_gives_the_same_bytes(pack: Pack) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 300])
-def test_the_report_prints(
-    count: int, pack: Pack, tmp_path: Path, system_program: Callable[[str], str]
-) -> None:
-    soffice, pdftotext = system_program("soffice"), system_program("pdftotext")
+def test_the_report_prints(count: int, pack: Pack, tmp_path: Path) -> None:
+    soffice, pdftotext = require("soffice"), require("pdftotext")
     written = tmp_path / "report.docx"
     written.write_bytes(render_docx(make_digest(pack, count), pack.letterhead))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"

@@ -3,18 +3,14 @@
 import asyncio
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import FilePayload, Page, async_playwright, expect
 
+from tests.programs import require
+
 from .conftest import AN, Playground, png
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium browser")
 
 
 @pytest_asyncio.fixture
@@ -24,7 +20,7 @@ async def page() -> AsyncIterator[Page]:
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browser = await playwright.chromium.launch(executable_path=require("chromium"), args=flags)
         tab = await browser.new_page(viewport={"width": 360, "height": 740})
         errors: list[str] = []
         tab.on("pageerror", lambda error: errors.append(str(error)))
