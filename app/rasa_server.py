@@ -23,6 +23,8 @@ QUIET = {
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONWARNINGS": "ignore",
     "LOG_LEVEL": "WARNING",  # Rasa's own: at DEBUG it would log what citizens wrote.
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+    "SANIC_WORKERS": "1",
 }
 
 

@@ -1,0 +1,1 @@
+"""Custom Rasa components: they read Vietnamese as citizens type it, with or without diacritics."""
