@@ -1,0 +1,1 @@
+"""Runs that print figures: the model on the development set, load, faults."""
