@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -16,10 +17,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from app import logs
 from app.keys import MissingKeys
 from app.rasa_server import RasaFailed
-from app.services import PACKS, database_url, open_pack
+from app.services import database_url, open_pack
 from app.settings import Settings
 from db.migrate import upgrade
-from routing.tables import PackError, check_pack
+from routing.tables import PACKS, PackError, check_pack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
@@ -32,6 +33,13 @@ app.add_typer(tables_app, name="tables")
 UNUSABLE = 2
 # What an operator can mend, and the exit code that says so.
 _EXPECTED = (MissingKeys, PackError, RasaFailed, ValidationError, OperationalError, ValueError)
+
+
+class Watched(StrEnum):
+    """The processes that only `langnghe health` can ask how they are."""
+
+    WORKER = "worker"
+    RECEIVER = "receiver"
 
 
 def main() -> None:
@@ -94,6 +102,23 @@ def console() -> None:
     from app.processes import run_console
 
     _with_database(run_console)
+
+
+@app.command()
+def health(
+    process: Annotated[Watched, typer.Argument(help="Which process of this container to ask.")],
+) -> None:
+    """Exit with 0 if the worker or receiver of this container is at work, else with 2."""
+    from app.health import check_receiver, check_worker
+
+    settings = load_settings()
+    if settings.database_url is None:
+        fail("health checks are for production: LANGNGHE_DATABASE_URL is not set")
+    url = settings.database_url.get_secret_value()
+    if process is Watched.WORKER:
+        check_worker(settings, url)
+    else:
+        check_receiver(url)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sys
 from typing import Any
 
 import uvicorn
@@ -24,6 +25,7 @@ from playground.server import create_app as create_playground
 
 # The playground's own token: it opens nothing but the playground.
 PLAYGROUND_TOKEN = "1000000001:playground-on-this-machine-only"  # noqa: S105
+PLACES_OFFERED = 6
 
 
 def run_worker(settings: Settings, url: str) -> None:
@@ -89,22 +91,26 @@ def run_console(settings: Settings, url: str) -> None:
     app = create_console(
         database, open_pack(settings), secure_cookies=settings.secure_cookies, clock=utc_now
     )
-    _serve(app, settings.console_host, settings.console_port)
+    _serve(app, settings.console_host, settings.console_port, patience=5)
 
 
 def run_playground(settings: Settings) -> None:
     """Serve the local Telegram on loopback until SIGTERM."""
     pack = open_pack(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    places: list[Place] = []
+    places = [
+        Place(ward.name, *pack.gazetteer.point_in(ward.code))
+        for ward in list(pack.wards.values())[:PLACES_OFFERED]
+    ]
     token = PLAYGROUND_TOKEN
     if settings.telegram_token is not None:
         token = settings.telegram_token.get_secret_value()
     app = create_playground(settings.data_dir / "playground.sqlite3", token, places=places)
-    _serve(app, "127.0.0.1", settings.playground_port)
+    # A long poll may be open when it stops.
+    _serve(app, "127.0.0.1", settings.playground_port, patience=1)
 
 
-def _serve(app: FastAPI, host: str, port: int) -> None:
+def _serve(app: FastAPI, host: str, port: int, patience: int) -> None:
     config = uvicorn.Config(
         app,
         host=host,
@@ -112,6 +118,9 @@ def _serve(app: FastAPI, host: str, port: int) -> None:
         log_level="warning",
         access_log=False,  # Addresses of case pages and citizens' chats are not for logs.
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=patience,
     )
-    uvicorn.Server(config).run()
+    # uvicorn passes the signal on when it has stopped: leave then, so that contexts are closed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()

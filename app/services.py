@@ -3,18 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-import routing.packs
 from app.settings import Settings
 from db.embedded import embedded_postgres
-from routing.tables import Pack, load_pack
+from routing.tables import PACKS, Pack, load_pack
 
-PACKS = Path(routing.packs.__path__[0])
 # A little under Telegram's 30 a second, so that several workers' bursts rarely collide.
 MESSAGES_PER_SECOND = 28
 
