@@ -10,23 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import texts
-from bot.dialogue import (
-    ChangeCase,
-    Count,
-    Draft,
-    FileCase,
-    Say,
-    Turn,
-    advance,
-    needs_person,
-)
+from bot.dialogue import advance
+from bot.draft import ChangeCase, Count, Draft, FileCase, Say, Turn
 from bot.heard import FiledCase, Heard
 from bot.keyboards import Keyboard
+from bot.petition import needs_person
 from bot.understand import Rasa
 from cases import lifecycle
 from cases.events import CITIZEN, record
@@ -127,6 +120,7 @@ class Conversation:
         draft = Draft.from_json(stored.content) if stored else Draft()
         turn = advance(draft, heard, self._pack)
         await self._apply(session, citizen, update, turn)
+        await _forget_files(session, citizen.id, {*draft.attachment_ids, heard.attachment_id}, turn)
         await _store_draft(session, citizen.id, turn.draft, self._clock())
 
     async def _knowing(
@@ -276,6 +270,21 @@ async def _store_draft(session: AsyncSession, citizen_id: int, draft: Draft, now
         insert(models.Draft)
         .values(citizen_id=citizen_id, **values)
         .on_conflict_do_update(index_elements=["citizen_id"], set_=values)
+    )
+
+
+async def _forget_files(
+    session: AsyncSession, citizen_id: int, known: set[int | None], turn: Turn
+) -> None:
+    """Delete the files that neither the draft nor a case holds any more: what was cancelled or
+    belongs to a denunciation is not kept (promise 5)."""
+    dropped = known - {None, *turn.draft.attachment_ids}
+    await session.execute(
+        delete(Attachment).where(
+            Attachment.id.in_(dropped),
+            Attachment.citizen_id == citizen_id,
+            Attachment.case_id.is_(None),
+        )
     )
 
 

@@ -57,17 +57,19 @@ class Handlers:
             Application.builder().bot(bot).updater(None).concurrent_updates(True).build()
         )
         private = filters.ChatType.PRIVATE
+        new = filters.UpdateType.MESSAGE  # A live location is edited every few seconds.
+        where = filters.LOCATION | filters.VENUE
         has_file = filters.PHOTO | filters.VIDEO | filters.VIDEO_NOTE | filters.VOICE
         has_file |= filters.AUDIO | filters.Document.ALL
         application.add_handlers(
             [
-                CommandHandler(list(COMMANDS), self._command, private & filters.UpdateType.MESSAGE),
+                CommandHandler(list(COMMANDS), self._command, private & new),
                 CallbackQueryHandler(self._tap),
                 ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER),
                 MessageHandler(private & filters.TEXT, self._text),
-                MessageHandler(private & (filters.LOCATION | filters.VENUE), self._location),
+                MessageHandler(private & new & where, self._location),
                 MessageHandler(private & has_file, self._file),
-                MessageHandler(private & filters.UpdateType.MESSAGE, self._unreadable),
+                MessageHandler(private & new, self._unreadable),
                 TypeHandler(Update, self._other),
             ]
         )
@@ -98,9 +100,10 @@ class Handlers:
             kind="text",
             now=self._clock(),
             text=_clean(message.text or ""),
+            message_id=message.message_id,
             is_edit=update.edited_message is not None,
         )
-        await self._take(update, heard)
+        await self._take(update, heard if heard.text else Heard("unreadable", heard.now))
 
     async def _command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         name = (_message(update).text or "").split()[0].lstrip("/").partition("@")[0].lower()
@@ -122,10 +125,14 @@ class Handlers:
     async def _file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
         caption = _clean(message.caption or "")
+        if update.edited_message is not None and not caption:
+            await self._other(update, context)  # Its file was kept when it came.
+            return
         heard = Heard(
             kind="text" if caption else "attachment",
             now=self._clock(),
             text=caption,
+            message_id=message.message_id,
             album=message.media_group_id,
             is_edit=update.edited_message is not None,
         )
@@ -183,5 +190,7 @@ def _message(update: Update) -> Message:
 
 
 def _clean(text: str) -> str:
-    """NFC, so that the same word is always the same characters; nothing else is changed."""
-    return unicodedata.normalize("NFC", text).strip()
+    """NFC, so that the same word is always the same characters; without what no database can
+    hold (NUL, halves of characters). Nothing else is changed."""
+    storable = text.encode("utf-8", "ignore").decode().replace("\0", "")
+    return unicodedata.normalize("NFC", storable).strip()

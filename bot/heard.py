@@ -58,6 +58,7 @@ class Heard:
     now: datetime
     text: str = ""  # What was typed, a caption, a command's name or a button's data.
     understanding: Understanding | NotUnderstood | None = None
+    message_id: int | None = None
     is_edit: bool = False
     latitude: float | None = None
     longitude: float | None = None

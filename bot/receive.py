@@ -8,12 +8,14 @@ before that brings the same updates again, and `(bot_id, update_id)` keeps them 
 import asyncio
 import json
 import logging
+import warnings
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.warnings import PTBUserWarning
 
 from bot.handlers import COMMANDS
 from db import queue
@@ -36,6 +38,8 @@ class Receiver:
         self._database = database
         self._vault = vault
         self._offset: int | None = None
+        # `get_updates` would read the updates; we want the raw JSON, of which it warns.
+        warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
 
     async def prepare(self) -> None:
         """Tell Telegram the commands; long polling excludes a webhook."""
@@ -70,7 +74,7 @@ class Receiver:
         return [dict(update) for update in answer]
 
     async def _store_one(self, session: AsyncSession, update: dict[str, Any]) -> None:
-        payload = self._vault.encrypt(json.dumps(update, ensure_ascii=False).encode())
+        payload = self._vault.encrypt(json.dumps(update).encode())
         inbox_id = await session.scalar(
             insert(InboxUpdate)
             .values(bot_id=self._bot.id, update_id=update["update_id"], payload=payload)
@@ -82,10 +86,12 @@ class Receiver:
             await queue.defer(session, queue.HANDLE_UPDATE, lock=lock, inbox_id=inbox_id)
 
     def _chat_lock(self, update: dict[str, Any]) -> str:
-        """Updates of one sender are handled in order; the lock's name does not tell who."""
+        """Updates of one sender are handled in order; the lock's name does not tell who. An
+        update of another shape than Telegram's is stored as well, and fails when it is handled."""
         body = next((part for part in update.values() if isinstance(part, dict)), {})
-        sender = body.get("from") or body.get("chat") or {}
-        return "chat:" + self._vault.lookup("lock", str(sender.get("id"))).hex()[:32]
+        people = (body.get("from"), body.get("chat"))
+        sender = next((one.get("id") for one in people if isinstance(one, dict)), None)
+        return "chat:" + self._vault.lookup("lock", str(sender)).hex()[:32]
 
 
 async def _until_done(step: Any) -> None:

@@ -110,15 +110,14 @@ class Sender:
     async def fetch_attachment(self, attachment_id: int) -> None:
         """Bring a citizen's file into the database, before Telegram forgets it."""
         async with self._database.in_transaction() as session:
-            attachment = await session.get_one(Attachment, attachment_id)
-            file_id, is_fetched = attachment.file_id, attachment.fetched_at is not None
-        if is_fetched:
-            return
-        content, failure = await self._download(file_id)
+            attachment = await session.get(Attachment, attachment_id)
+        if attachment is None or attachment.fetched_at is not None:
+            return  # Forgotten with its draft, or here already.
+        content, failure = await self._download(attachment.file_id)
         async with self._database.in_transaction() as session:
-            attachment = await session.get_one(Attachment, attachment_id, with_for_update=True)
-            attachment.content, attachment.failure = content, failure
-            attachment.fetched_at = self._clock()
+            kept = await session.get(Attachment, attachment_id, with_for_update=True)
+            if kept is not None:
+                kept.content, kept.failure, kept.fetched_at = content, failure, self._clock()
 
     async def _download(self, file_id: str) -> tuple[bytes | None, str | None]:
         try:

@@ -133,6 +133,11 @@ REOPENED = (
 )
 NOT_POSSIBLE_NOW = "Vụ việc {code} hiện không làm được việc này. Xem: /tinhtrang"
 ATTACHMENT_KEPT = "Đã nhận tệp. Xin viết vài lời: việc gì, ở đâu."
+ATTACHMENT_NOT_KEPT = (
+    "Tệp này không được lưu. Nếu chỉ phản ánh một sự việc, xin bấm “Tôi chỉ phản ánh sự việc” ở "
+    "trên rồi gửi lại."
+)
+PIN_KEPT = "Đã nhận vị trí. Xin viết vài lời: việc gì, từ bao giờ."
 ATTACHMENT_ADDED = "Đã thêm tệp vào vụ việc {code}."
 UNREADABLE = (
     "Hệ thống chưa đọc được loại tin này. Xin gửi chữ, ảnh, video, ghi âm, tài liệu hoặc vị trí."

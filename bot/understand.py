@@ -1,11 +1,13 @@
 """Client of the Rasa server. Its failure is a value: the conversation goes on without it."""
 
 import logging
+import math
 from typing import Any
 
 import httpx
 
 from bot.heard import NotUnderstood, Scored, Understanding
+from routing.tables import LEGAL_TYPES
 
 logger = logging.getLogger(__name__)
 
@@ -44,17 +46,25 @@ class Rasa:
 
 
 def read_parse(body: dict[str, Any]) -> Understanding:
-    """Rasa's JSON as an Understanding. Raises KeyError or TypeError where a part is missing."""
+    """Rasa's JSON as an Understanding. Raises KeyError, TypeError or ValueError where a part is
+    missing or is nothing that a case could hold."""
+    legal_type = _scored(body["legal_type"])
+    categories = tuple(_scored(item) for item in body["categories"])
+    if not categories or legal_type.name not in LEGAL_TYPES:
+        raise ValueError("no category, or a legal type that the law does not know")
     return Understanding(
         intent=_scored(body["intent"]),
-        categories=tuple(_scored(item) for item in body["categories"]),
-        legal_type=_scored(body["legal_type"]),
-        entities=tuple(body.get("entities", ())),
+        categories=categories,
+        legal_type=legal_type,
+        entities=tuple(dict(entity) for entity in body.get("entities", ())),
     )
 
 
 def _scored(item: dict[str, Any]) -> Scored:
-    return Scored(str(item["name"]), float(item["confidence"]))
+    confidence = float(item["confidence"])
+    if not math.isfinite(confidence):
+        raise ValueError("a confidence that is no number")
+    return Scored(str(item["name"]), confidence)
 
 
 def _failed(why: str) -> NotUnderstood:

@@ -2,6 +2,8 @@
 
 Crockford's base 32 (no I, L, O, U): five random characters and a check character, so that
 one mistyped or two swapped characters are noticed instead of opening somebody else's case.
+The check is a sum in the field of 32 elements, each position with a weight of its own: a sum
+of whole numbers modulo 32 cannot notice every swap.
 """
 
 import re
@@ -10,7 +12,7 @@ import secrets
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "PA-"
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
-_WEIGHTS = (1, 3, 5, 7, 9)  # Odd, so each single mistake changes the sum modulo 32.
+_MODULUS = 0b100101  # x^5 + x^2 + 1: doubling modulo it visits every element but zero.
 
 
 def new_code() -> str:
@@ -22,12 +24,19 @@ def new_code() -> str:
 def read_code(written: str) -> str | None:
     """The code that somebody wrote ("pa 4k7m2x"), or None where the check character is off."""
     compact = re.sub(r"[\s\-–.]", "", written.upper())
-    body = compact.removeprefix("PA").translate(_LOOKALIKES)
-    if len(body) != 6 or any(character not in ALPHABET for character in body):
+    body = compact[-6:].translate(_LOOKALIKES)
+    if (
+        len(body) != 6
+        or compact[:-6] not in ("", "PA")
+        or any(character not in ALPHABET for character in body)
+    ):
         return None
     return PREFIX + body if _check_character(body[:5]) == body[5] else None
 
 
 def _check_character(body: str) -> str:
-    total = sum(w * ALPHABET.index(c) for w, c in zip(_WEIGHTS, body, strict=True))
-    return ALPHABET[total % len(ALPHABET)]
+    total = 0
+    for character in body:
+        total = (total ^ ALPHABET.index(character)) << 1
+        total ^= _MODULUS if total >= len(ALPHABET) else 0
+    return ALPHABET[total]

@@ -93,13 +93,17 @@ async def understand_case(
     decision: Decision,
     now: datetime,
 ) -> None:
-    """Add what Rasa read after an outage. The case stays with a person; this is their advice."""
+    """Add what Rasa read after an outage. The case stays with a person; this is their advice.
+
+    What turns out to be a denunciation was taken unseen: from then on it is restricted.
+    """
     if case.understood_at is not None:
         return
     case.understood_at, case.categories, case.legal_type = now, categories, legal_type
     case.category = case.category or category
     case.category_confidence = categories[0]["confidence"] if categories else None
-    case.restricted = case.restricted or decision.rule.startswith("restricted")
+    is_restricted = legal_type == "to_cao" or decision.rule.startswith("restricted")
+    case.restricted = case.restricted or is_restricted
     if case.state == NEEDS_TRIAGE:
         case.decision = asdict(decision)
     await record(session, case, "understood", SYSTEM, now, category=category, rule=decision.rule)

@@ -50,7 +50,7 @@ MOVES: dict[str, tuple[frozenset[str], str, frozenset[str]]] = {
 }
 # From the third transfer on a supervisor decides (promise 3).
 TRANSFERS_WITHOUT_SUPERVISOR = 2
-# A Telegram message holds 4,096 characters; the answer's frame and the code take some.
+# A Telegram message holds 4,096 UTF-16 units; the answer's frame and the code take some.
 LONGEST_ANSWER = 3500
 
 
@@ -114,7 +114,7 @@ async def answer_case(
     """
     _check(case, staff, "answer")
     answer = _required(answer, "Nội dung trả lời đang trống.")
-    if len(answer) > LONGEST_ANSWER:
+    if len(answer.encode("utf-16-le")) // 2 > LONGEST_ANSWER:
         raise IllegalMove(f"Trả lời dài quá {LONGEST_ANSWER} ký tự, xin rút gọn.")
     message = Message(
         case_id=case.id, kind="answer", staff_id=staff.id, text=answer, created_at=now

@@ -1,5 +1,7 @@
 """What is read about cases, for the console and for the citizen."""
 
+import re
+
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -42,7 +44,8 @@ async def list_cases(
 
 def _search(query: Select[Case], words: str) -> Select[Case]:
     folded = func.lower(func.immutable_unaccent(Case.text))
-    pattern = func.concat("%", func.lower(func.immutable_unaccent(words)), "%")
+    literal = re.sub(r"([\\%_])", r"\\\1", words)  # "50%" means a per cent sign.
+    pattern = func.concat("%", func.lower(func.immutable_unaccent(literal)), "%")
     return query.where(or_(folded.like(pattern), Case.code == (read_code(words) or "")))
 
 

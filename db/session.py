@@ -29,7 +29,11 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self._engine = create_async_engine(
-            sqlalchemy_url(url), pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,  # They hold citizens' words, and errors are logged.
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 

@@ -1,0 +1,131 @@
+"""What a tap does: one function a button. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot import texts
+from bot.draft import ChangeCase, Draft, Turn, say
+from bot.heard import Heard
+from bot.petition import (
+    DENUNCIATION,
+    cancel,
+    edit,
+    find_place,
+    next_question,
+    refuse_denunciation,
+    send,
+)
+from routing.tables import Pack
+
+
+def on_button(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """A tap on a filed case's button, or on one of the card that is open; else it is stale."""
+    verb, _, rest = heard.text.partition(":")
+    if verb in _CASE_BUTTONS:
+        return Turn(draft, (), (ChangeCase(_CASE_BUTTONS[verb], rest),))
+    number, _, value = rest.partition(":")
+    steps, press = _DRAFT_BUTTONS.get(verb, ((), None))
+    if press is None or number != str(draft.number) or draft.step not in steps:
+        return say(draft, texts.STALE_BUTTON)
+    return press(draft, value, heard, pack)
+
+
+def _press_send(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return send(draft, heard, pack)
+
+
+def _press_cancel(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return cancel(draft)
+
+
+def _press_edit(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return edit(draft)
+
+
+def _press_rewrite(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return say(replace(draft, step="rewriting"), texts.ASK_REWRITE)
+
+
+def _press_replace(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    unplaced = replace(
+        draft,
+        ward_code=None,
+        place_text=None,
+        latitude=None,
+        longitude=None,
+        candidates=(),
+        place_asked=False,
+    )
+    return next_question(unplaced, heard, pack)
+
+
+def _press_sort(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return next_question(replace(draft, category=None), heard, pack)
+
+
+def _press_category(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    if value not in pack.categories:
+        return say(draft, texts.STALE_BUTTON)
+    # The citizen's own word is sure.
+    sorted_ = replace(draft, category=value, category_confidence=1.0)
+    if sorted_.candidates or sorted_.ward_code or sorted_.place_asked:
+        return next_question(sorted_, heard, pack)
+    return find_place(sorted_, heard, pack)
+
+
+def _press_ward(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    if value not in pack.wards:
+        return say(draft, texts.STALE_BUTTON)
+    return next_question(replace(draft, ward_code=value, place_asked=True), heard, pack)
+
+
+def _press_skip(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return next_question(replace(draft, place_asked=True), heard, pack)
+
+
+def _press_on(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    """Back to the card, or "it is here after all"."""
+    return next_question(draft, heard, pack)
+
+
+def _press_report(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    """ "This is my grievance": what was offered is taken, with what Rasa read of it."""
+    if draft.legal_type == DENUNCIATION and not draft.is_declared:
+        return refuse_denunciation(draft, heard, pack)
+    return find_place(replace(draft, step="idle"), heard, pack)
+
+
+def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return say(replace(draft, step="declaring"), texts.DECLARED)
+
+
+def _press_add(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    if draft.legal_type == DENUNCIATION:
+        return refuse_denunciation(draft, heard, pack)
+    files = tuple(
+        ChangeCase("attach", value, attachment_id=number) for number in draft.attachment_ids
+    )
+    acts = (ChangeCase("add", value, text=draft.text), *files)
+    return Turn(Draft(number=draft.number + 1), (), acts)
+
+
+_Press = Callable[[Draft, str, Heard, Pack], Turn]
+
+_CASE_BUTTONS = {"settled": "settle", "unsettled": "reopen", "withdraw": "withdraw"}
+_OPEN = ("confirm", "ask_place", "ask_category", "editing", "elsewhere", "offered")
+_DRAFT_BUTTONS: dict[str, tuple[tuple[str, ...], _Press]] = {
+    "send": (("confirm",), _press_send),
+    "cancel": (_OPEN, _press_cancel),
+    "edit": (("confirm",), _press_edit),
+    "rewrite": (("editing",), _press_rewrite),
+    "replace": (("editing",), _press_replace),
+    "sort": (("editing",), _press_sort),
+    "back": (("editing",), _press_on),
+    "category": (("ask_category",), _press_category),
+    "ward": (("ask_place",), _press_ward),
+    "skip": (("ask_place",), _press_skip),
+    "here": (("elsewhere",), _press_on),
+    "report": (("offered",), _press_report),
+    "declare": (("denounced",), _press_declare),
+    "add": (("offered",), _press_add),
+}

@@ -1,0 +1,99 @@
+"""What the dialogue works on and answers with: plain values."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.keyboards import Keyboard
+from routing.router import Decision
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known so far. `number` rises with each draft, so old cards cannot be tapped."""
+
+    number: int = 1
+    step: str = "idle"
+    text: str = ""
+    message_id: int | None = None  # The one message whose words `text` is; None for several.
+    category: str | None = None
+    category_confidence: float = 0.0
+    categories: tuple[tuple[str, float], ...] = ()
+    legal_type: str = "phan_anh"
+    accused: tuple[str, ...] = ()
+    is_understood: bool = True
+    is_declared: bool = False  # "I report a fact, I denounce nobody."
+    ward_code: str | None = None
+    place_text: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    candidates: tuple[tuple[str, str], ...] = ()
+    place_asked: bool = False  # The place is the citizen's own answer, also where it is "skip".
+    attachment_ids: tuple[int, ...] = ()
+    album: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Draft":
+        values: dict[str, Any] = {
+            name: tuple(tuple(item) if isinstance(item, list) else item for item in value)
+            if isinstance(value, list)
+            else value
+            for name, value in content.items()
+        }
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Say:
+    """A message to the citizen."""
+
+    text: str
+    buttons: Keyboard = ()
+
+
+@dataclass(frozen=True)
+class FileCase:
+    """File this draft; its answer is `texts.filed`."""
+
+    draft: Draft
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class ChangeCase:
+    """settle, reopen, withdraw, add (text) or attach to one of the citizen's own cases."""
+
+    move: str
+    code: str
+    text: str = ""
+    attachment_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Count:
+    """Something happened that leaves no other trace."""
+
+    name: str
+
+
+Act = FileCase | ChangeCase | Count
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a thing heard leads to. A file that `draft` no longer names is forgotten."""
+
+    draft: Draft
+    replies: tuple[Say, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+def say(draft: Draft, text: str) -> Turn:
+    return Turn(draft, (Say(text),))
+
+
+def and_then(first: Turn, second: Turn) -> Turn:
+    """Both turns' words and acts; the second one's draft."""
+    return Turn(second.draft, first.replies + second.replies, first.acts + second.acts)

@@ -1,0 +1,221 @@
+"""From a citizen's words to a card that can be sent: read, find the place, ask, show. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import keyboards, texts
+from bot.draft import Count, Draft, FileCase, Say, Turn, say
+from bot.heard import Heard, Understanding
+from cases import deadlines
+from routing.router import Decision, Matter, decide
+from routing.tables import Pack
+
+# The longest text that is taken, in characters. Telegram cuts a long one into several messages.
+LONGEST_PETITION = 12_000
+# A card must fit into one message, so it shows no more of the citizen's words than this.
+EXCERPT = 300
+DENUNCIATION = "to_cao"
+
+
+def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """Take this text as a grievance: read it, then ask what is missing or show the card."""
+    fresh = Draft(
+        number=draft.number + 1,
+        text=heard.text,
+        message_id=heard.message_id,
+        is_declared=draft.is_declared or draft.step == "declaring",
+        attachment_ids=draft.attachment_ids,
+        album=draft.album,
+        **place_before(draft),
+    )
+    petition = read(fresh, heard.understanding)
+    if petition.legal_type == DENUNCIATION and not petition.is_declared:
+        return refuse_denunciation(petition, heard, pack)
+    if petition.is_declared:
+        petition = replace(petition, legal_type="phan_anh")
+    return find_place(petition, heard, pack)
+
+
+def add_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """More of the story."""
+    text = f"{draft.text}\n{heard.text}"
+    if len(text) > LONGEST_PETITION:
+        return too_long(draft)
+    return next_question(replace(draft, text=text, message_id=None), heard, pack)
+
+
+def too_long(draft: Draft) -> Turn:
+    limit = f"{LONGEST_PETITION:,}".replace(",", ".")
+    return say(draft, texts.TOO_LONG.format(limit=limit))
+
+
+def place_before(draft: Draft) -> dict[str, Any]:
+    """A pin sent before the words, or the place of the draft that is rewritten."""
+    names = ("ward_code", "place_text", "latitude", "longitude", "place_asked")
+    return {name: getattr(draft, name) for name in names}
+
+
+def read(draft: Draft, said: object) -> Draft:
+    """The draft with what Rasa made of its words, if it made anything."""
+    if not isinstance(said, Understanding):
+        return replace(draft, is_understood=False)
+    best = said.categories[0]
+    return replace(
+        draft,
+        category=best.name,
+        category_confidence=best.confidence,
+        categories=tuple((c.name, c.confidence) for c in said.categories[:5]),
+        legal_type=said.legal_type.name,
+        accused=said.accused,
+    )
+
+
+def refuse_denunciation(denounced: Draft, heard: Heard, pack: Pack) -> Turn:
+    """Keep nothing of what was written, say the lawful ways, count that it happened."""
+    body = decision_on(denounced, pack, heard.now).agency_name
+    text = texts.DENUNCIATION.format(body=f" (ví dụ: {body})" if body else "")
+    empty = Draft(number=denounced.number + 1, step="denounced", album=heard.album)
+    return Turn(empty, (Say(text, keyboards.declare(empty.number)),), (Count("denunciation"),))
+
+
+# --- what is asked, and the card ----------------------------------------------------------
+
+
+def next_question(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """Ask what is missing and matters, the place once; else show the card."""
+    if draft.category is None:
+        asking = replace(draft, step="ask_category")
+        text = texts.ASK_CATEGORY if draft.is_understood else texts.ASK_CATEGORY_WHILE_DOWN
+        return Turn(asking, (Say(text, keyboards.category_question(draft.number, pack)),))
+    if draft.ward_code is None and not draft.place_asked:
+        return _ask_place(draft)
+    return _show_card(replace(draft, step="confirm"), heard, pack)
+
+
+def ask_again(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """The question that is open, after something else was answered."""
+    if draft.step == "offered":
+        return Turn(draft, (Say(texts.UNCLEAR, keyboards.offer_report(draft.number)),))
+    if draft.step == "elsewhere":
+        return ask_elsewhere(draft, pack)
+    return next_question(draft, heard, pack)
+
+
+def ask_elsewhere(draft: Draft, pack: Pack) -> Turn:
+    asking = replace(draft, step="elsewhere")
+    text = texts.ELSEWHERE.format(province=pack.name)
+    return Turn(asking, (Say(text, keyboards.elsewhere(draft.number)),))
+
+
+def _ask_place(draft: Draft) -> Turn:
+    text = texts.ASK_WHICH_WARD if draft.candidates else texts.ASK_PLACE
+    buttons = keyboards.place_question(draft.number, draft.candidates)
+    return Turn(replace(draft, step="ask_place"), (Say(text, buttons),))
+
+
+def _show_card(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    due = deadlines.answer_due_at(draft.category, pack, heard.now)
+    ward = pack.wards.get(draft.ward_code or "")
+    text = texts.summary(
+        _excerpt(draft.text),
+        draft.category,
+        ward.name if ward else _excerpt(draft.place_text or ""),
+        _decision_for_filing(draft, pack, heard.now),
+        texts.date_of(due, pack),
+        pack,
+        has_consented=heard.has_consented,
+        is_complaint=draft.legal_type == "khieu_nai",
+    )
+    return Turn(draft, (Say(text, keyboards.card(draft.number, heard.has_consented)),))
+
+
+def send(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    decision = _decision_for_filing(draft, pack, heard.now)
+    return Turn(Draft(number=draft.number + 1), (), (FileCase(draft, decision),))
+
+
+def confirm_by_word(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """A typed yes files. The first time the card is shown again: agreeing to the data's use is
+    a tap on the button that says so, which can be proved (Luật 91/2025/QH15)."""
+    return send(draft, heard, pack) if heard.has_consented else _show_card(draft, heard, pack)
+
+
+def cancel(draft: Draft) -> Turn:
+    return say(Draft(number=draft.number + 1), texts.CANCELLED)
+
+
+def edit(draft: Draft) -> Turn:
+    editing = replace(draft, step="editing")
+    return Turn(editing, (Say(texts.ASK_WHAT_TO_EDIT, keyboards.edit_menu(draft.number)),))
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
+
+
+# --- who would answer ---------------------------------------------------------------------
+
+
+def decision_on(draft: Draft, pack: Pack, now: datetime) -> Decision:
+    """Who would answer this draft if it were sent now."""
+    matter = Matter(
+        category=draft.category,
+        category_confidence=draft.category_confidence,
+        legal_type=draft.legal_type,
+        ward_code=draft.ward_code,
+        text=draft.text,
+        accused=draft.accused,
+    )
+    return decide(matter, pack, now.astimezone(ZoneInfo(pack.timezone)).date())
+
+
+def _decision_for_filing(draft: Draft, pack: Pack, now: datetime) -> Decision:
+    """The decision, but a person's where Rasa was down or a denunciation was disclaimed."""
+    decision = decision_on(draft, pack, now)
+    if decision.outcome == "dispatch" and needs_person(draft):
+        why = (
+            "Người gửi khẳng định chỉ phản ánh, không tố cáo."
+            if draft.is_declared
+            else "Hệ thống hiểu ngôn ngữ tạm ngừng, lĩnh vực do người dân chọn."
+        )
+        reasons = (*decision.reasons, why)
+        return replace(decision, outcome="triage", rule="needs_person", reasons=reasons)
+    return decision
+
+
+def needs_person(draft: Draft) -> bool:
+    return draft.is_declared or not draft.is_understood
+
+
+# --- where --------------------------------------------------------------------------------
+
+
+def find_place(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """Look for the place in the words, unless the citizen gave it apart from them."""
+    if draft.place_asked and (draft.ward_code or draft.place_text):
+        return next_question(draft, heard, pack)
+    place = pack.gazetteer.find(draft.text)
+    if draft.ward_code is not None and place.outcome != "found":
+        return next_question(draft, heard, pack)  # Rewritten words that name no place keep it.
+    if place.outcome == "elsewhere":
+        return ask_elsewhere(draft, pack)
+    candidates = tuple((c.ward_code, c.name) for c in place.candidates[:6])
+    ward_code = place.ward_code if place.outcome == "found" else None
+    found = replace(draft, ward_code=ward_code, place_text=place.matched, candidates=candidates)
+    return next_question(found, heard, pack)
+
+
+def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """The answer to "where?". Words that name no ward are kept for a person to read."""
+    place = pack.gazetteer.find(heard.text)
+    asked = replace(draft, place_asked=True, place_text=heard.text)
+    if place.outcome == "found":
+        return next_question(replace(asked, ward_code=place.ward_code), heard, pack)
+    if place.outcome == "ambiguous":
+        candidates = tuple((c.ward_code, c.name) for c in place.candidates[:6])
+        return _ask_place(replace(asked, candidates=candidates))
+    if place.outcome == "elsewhere":
+        return ask_elsewhere(asked, pack)
+    return next_question(asked, heard, pack)

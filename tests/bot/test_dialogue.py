@@ -1,0 +1,721 @@
+"""Every step and every button of the conversation."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot import texts
+from bot.draft import ChangeCase, Count, Draft, FileCase
+from bot.heard import FiledCase
+from bot.petition import LONGEST_PETITION
+from routing.tables import Pack
+from tests.bot.conftest import DENUNCIATION, NOW, REPORT, REPORT_WITHOUT_PLACE
+from tests.bot.talk import Talk
+
+LE_CHAN = "11383"
+INSIDE = (20.85, 106.68)  # In phường Lê Chân.
+HANOI = (21.03, 105.85)
+ELSEWHERE = "Rác chất đống trước cổng chợ ở Cầu Giấy, Hà Nội"
+
+
+@pytest.fixture
+def talk(pack: Pack) -> Talk:
+    return Talk(pack)
+
+
+def filed(state: str = "assigned", code: str = "PA-AAAAAA", minutes_ago: int = 60) -> FiledCase:
+    at = NOW - timedelta(minutes=minutes_ago)
+    return FiledCase(code, state, "Sở Xây dựng", at, at + timedelta(days=14))
+
+
+def filing(talk: Talk) -> FileCase:
+    act = talk.act()
+    assert isinstance(act, FileCase)
+    return act
+
+
+# --- from words to a card -----------------------------------------------------------------
+
+
+def test_a_report_with_a_place_needs_one_look_and_one_tap(talk: Talk) -> None:
+    talk.writes(REPORT)
+    assert "Phường Lê Chân" in talk.text()
+    assert "Rác thải, ô nhiễm" in talk.text()
+    assert REPORT in talk.text()
+    assert "chậm nhất ngày 25/11/2026" in talk.text()  # 24 November is a holiday.
+    talk.taps("Gửi")
+    act = filing(talk)
+    assert (act.draft.text, act.draft.ward_code) == (REPORT, LE_CHAN)
+    assert (act.decision.outcome, act.decision.agency_id) == ("dispatch", f"ubnd_{LE_CHAN}")
+    assert talk.draft == Draft(number=3)
+
+
+def test_a_first_card_asks_for_consent_and_a_later_one_does_not(talk: Talk) -> None:
+    talk.has_consented = False
+    talk.writes(REPORT)
+    assert texts.CONSENT in talk.text()
+    assert set(talk.buttons()) == {"Đồng ý và gửi", "Sửa", "Hủy"}
+    talk.has_consented = True
+    talk.writes(REPORT)
+    assert texts.CONSENT not in talk.text()
+    assert set(talk.buttons()) == {"Gửi", "Sửa", "Hủy"}
+
+
+def test_a_complaint_is_told_the_formal_way_on_its_card(talk: Talk) -> None:
+    talk.writes(REPORT, legal_type="khieu_nai")
+    assert texts.COMPLAINT_NOTE in talk.text()
+    talk.taps("Gửi")
+    assert filing(talk).decision.outcome == "triage"
+
+
+def test_a_missing_place_is_asked_for_and_a_typed_ward_is_found(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    assert talk.text() == texts.ASK_PLACE
+    talk.writes("phường lê chân", "out_of_scope", 0.9)
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+    assert talk.draft.text == REPORT_WITHOUT_PLACE
+
+
+def test_a_place_that_nobody_knows_is_kept_for_a_person_and_not_asked_for_again(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("đầu ngõ 12 nhà bà Tư", "out_of_scope", 0.9)
+    assert "Nơi xảy ra: đầu ngõ 12 nhà bà Tư" in talk.text()
+    talk.writes("và còn cả chuột chết nữa")
+    assert "Nơi xảy ra: đầu ngõ 12 nhà bà Tư" in talk.text()
+
+
+def test_a_skipped_place_is_not_asked_for_again(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.taps("Không rõ, bỏ qua")
+    assert "Nơi xảy ra: chưa rõ" in talk.text()
+    talk.taps("Gửi")
+    assert filing(talk).decision.outcome == "triage"
+
+
+def test_an_ambiguous_place_offers_the_wards_to_choose_from(talk: Talk) -> None:
+    talk.writes("rac chat dong ca tuan o xa cam giang khong ai don")
+    assert talk.text() == texts.ASK_WHICH_WARD
+    assert {"Xã Cẩm Giàng", "Xã Cẩm Giang", "Không rõ, bỏ qua"} <= set(talk.buttons())
+    talk.taps("Xã Cẩm Giang")
+    assert "Nơi xảy ra: Xã Cẩm Giang" in talk.text()
+
+
+def test_an_ambiguous_answer_to_where_is_asked_back(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("cam giang", "out_of_scope", 0.4)
+    assert talk.text() == texts.ASK_WHICH_WARD
+    talk.taps("Xã Cẩm Giàng")
+    assert "Nơi xảy ra: Xã Cẩm Giàng" in talk.text()
+
+
+def test_a_pin_answers_where(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.pins(*INSIDE)
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+    assert (talk.draft.latitude, talk.draft.longitude) == INSIDE
+
+
+def test_a_pin_outside_the_province_is_refused_and_the_question_stays(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    before = talk.draft
+    talk.pins(*HANOI)
+    assert "nằm ngoài" in talk.text()
+    assert talk.draft == before
+
+
+def test_a_pin_sent_before_the_words_is_their_place(talk: Talk) -> None:
+    talk.pins(*INSIDE)
+    assert talk.text() == texts.PIN_KEPT
+    talk.writes(REPORT_WITHOUT_PLACE)
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+
+
+def test_a_pin_alone_can_be_taken_back(talk: Talk) -> None:
+    talk.pins(*INSIDE)
+    talk.commands("huy")
+    assert talk.text() == texts.CANCELLED
+    talk.writes(REPORT_WITHOUT_PLACE)
+    assert talk.text() == texts.ASK_PLACE
+
+
+# --- elsewhere ----------------------------------------------------------------------------
+
+
+def test_a_matter_of_another_province_is_told_so(talk: Talk) -> None:
+    talk.writes(ELSEWHERE)
+    assert "ngoài Thành phố Hải Phòng" in talk.text()
+    talk.taps("Việc này ở trong thành phố")
+    assert talk.text() == texts.ASK_PLACE
+    talk.taps("Không rõ, bỏ qua")
+    assert talk.draft.step == "confirm"
+    assert talk.draft.text == ELSEWHERE
+
+
+@pytest.mark.parametrize("is_down", [False, True])
+def test_naming_a_ward_of_ours_settles_that_it_is_here_after_all(talk: Talk, is_down: bool) -> None:
+    talk.writes(ELSEWHERE)
+    if is_down:
+        talk.writes_while_down("ở phường Lê Chân")
+    else:
+        talk.writes("ở phường Lê Chân", "add_information", 0.6)
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+    assert talk.draft.text == ELSEWHERE
+
+
+def test_another_matter_written_after_elsewhere_is_a_new_draft(talk: Talk) -> None:
+    talk.writes(ELSEWHERE)
+    talk.writes(REPORT)
+    assert talk.draft.text == REPORT
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny"])
+def test_yes_or_no_after_elsewhere_keeps_the_words_and_asks_again(talk: Talk, intent: str) -> None:
+    talk.writes(ELSEWHERE)
+    talk.writes("vâng", intent)
+    assert talk.draft.text == ELSEWHERE
+    assert "Việc này ở trong thành phố" in talk.buttons()
+
+
+def test_more_words_after_elsewhere_are_added_and_the_place_is_asked_for(talk: Talk) -> None:
+    talk.writes(ELSEWHERE)
+    talk.writes("chỗ tôi chứ đâu", "add_information", 0.4)
+    assert talk.draft.text == f"{ELSEWHERE}\nchỗ tôi chứ đâu"
+    assert talk.text() == texts.ASK_PLACE
+
+
+def test_another_province_as_the_answer_to_where_is_told_so(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("ở Cầu Giấy, Hà Nội", "out_of_scope", 0.4)
+    assert "Việc này ở trong thành phố" in talk.buttons()
+
+
+# --- changing one's mind ------------------------------------------------------------------
+
+
+def test_rewriting_keeps_the_place(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.taps("Sửa")
+    talk.taps("Sửa nội dung")
+    assert talk.text() == texts.ASK_REWRITE
+    talk.writes("Chó thả rông cắn trẻ con", category="other")
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+    assert talk.draft.text == "Chó thả rông cắn trẻ con"
+
+
+def test_rewriting_keeps_a_place_in_the_citizens_own_words(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("đầu ngõ 12", "out_of_scope", 0.4)
+    talk.taps("Sửa")
+    talk.taps("Sửa nội dung")
+    talk.writes("Chó thả rông cắn trẻ con")
+    assert "Nơi xảy ra: đầu ngõ 12" in talk.text()
+
+
+def test_rewritten_words_that_name_another_ward_move_the_matter_there(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.taps("Sửa")
+    talk.taps("Sửa nội dung")
+    talk.writes("Rác chất đống ở phường Hải An cả tuần")
+    assert "Nơi xảy ra: Phường Hải An" in talk.text()
+
+
+def test_rewritten_words_do_not_move_a_pin(talk: Talk) -> None:
+    talk.pins(*INSIDE)
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.taps("Sửa")
+    talk.taps("Sửa nội dung")
+    talk.writes("Rác chất đống ở phường Hải An cả tuần")
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+
+
+def test_the_place_can_be_replaced_and_nothing_of_the_old_one_stays(talk: Talk) -> None:
+    talk.pins(*INSIDE)
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.taps("Sửa")
+    talk.taps("Sửa nơi xảy ra")
+    assert talk.text() == texts.ASK_PLACE
+    talk.taps("Không rõ, bỏ qua")
+    assert "Nơi xảy ra: chưa rõ" in talk.text()
+    assert (talk.draft.latitude, talk.draft.place_text) == (None, None)
+
+
+def test_the_category_can_be_chosen_by_hand(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.taps("Sửa")
+    talk.taps("Sửa lĩnh vực")
+    assert talk.text() == texts.ASK_CATEGORY
+    assert len(talk.buttons()) == 25  # 24 categories and "Hủy".
+    talk.taps("Đường, cầu, biển báo")
+    assert "Lĩnh vực: Đường, cầu, biển báo" in talk.text()
+    assert talk.draft.category_confidence == 1.0
+
+
+def test_back_from_editing_shows_the_same_card(talk: Talk) -> None:
+    talk.writes(REPORT)
+    card = talk.last
+    talk.taps("Sửa")
+    assert talk.text() == texts.ASK_WHAT_TO_EDIT
+    assert talk.taps("Quay lại") == card
+
+
+STEPS: dict[str, Callable[[Talk], object]] = {
+    "confirm": lambda talk: talk.writes(REPORT),
+    "ask_place": lambda talk: talk.writes(REPORT_WITHOUT_PLACE),
+    "ask_category": lambda talk: talk.writes_while_down(REPORT),
+    "elsewhere": lambda talk: talk.writes(ELSEWHERE),
+    "offered": lambda talk: talk.writes("ừm thì", "thank", 0.2),
+    "editing": lambda talk: (talk.writes(REPORT), talk.taps("Sửa")),
+    "rewriting": lambda talk: (talk.writes(REPORT), talk.taps("Sửa"), talk.taps("Sửa nội dung")),
+    "denounced": lambda talk: talk.writes(DENUNCIATION, legal_type="to_cao"),
+    "declaring": lambda talk: (
+        talk.writes(DENUNCIATION, legal_type="to_cao"),
+        talk.taps("Tôi chỉ phản ánh sự việc"),
+    ),
+}
+
+
+@pytest.fixture(params=sorted(STEPS))
+def at_step(request: pytest.FixtureRequest, talk: Talk) -> Talk:
+    STEPS[request.param](talk)
+    assert talk.draft.step == request.param
+    return talk
+
+
+def test_the_command_to_cancel_empties_any_draft(at_step: Talk) -> None:
+    number = at_step.draft.number
+    at_step.commands("huy")
+    assert at_step.text() == texts.CANCELLED
+    assert at_step.draft == Draft(number=number + 1)
+
+
+@pytest.mark.parametrize("name", ["start", "huongdan", "tinhtrang"])
+def test_other_commands_answer_and_keep_any_draft(at_step: Talk, name: str) -> None:
+    before = at_step.draft
+    assert len(at_step.commands(name).replies) == 1
+    assert at_step.draft == before
+
+
+def test_nothing_is_cancelled_where_nothing_is_open(talk: Talk) -> None:
+    assert talk.commands("huy").replies[0].text == texts.NOTHING_TO_CANCEL
+    assert talk.writes("hủy", "cancel").replies[0].text == texts.NOTHING_TO_CANCEL
+
+
+@pytest.mark.parametrize("step", ["confirm", "ask_place", "ask_category", "elsewhere", "offered",
+                                  "editing", "rewriting", "declaring"])  # fmt: skip
+def test_a_sure_typed_cancel_cancels(talk: Talk, step: str) -> None:
+    STEPS[step](talk)
+    talk.writes("thôi hủy đi", "cancel", 0.9)
+    assert talk.text() == texts.CANCELLED
+    assert talk.draft.text == ""
+
+
+def test_an_unsure_typed_cancel_is_more_of_the_story(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("bỏ mặc dân", "cancel", 0.6)
+    assert talk.draft.text == f"{REPORT}\nbỏ mặc dân"
+
+
+# --- typed instead of tapped --------------------------------------------------------------
+
+
+def test_a_typed_yes_files_only_when_it_is_unmistakable(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("ừ", "affirm", 0.79)
+    assert not talk.last.acts
+    assert talk.draft.text == f"{REPORT}\nừ"
+    talk.writes("đúng rồi gửi đi", "affirm", 0.8)
+    assert filing(talk).draft.text == f"{REPORT}\nừ"
+
+
+def test_a_typed_yes_is_no_consent(talk: Talk) -> None:
+    talk.has_consented = False
+    talk.writes(REPORT)
+    talk.writes("ừ gửi đi", "affirm", 0.99)
+    assert not talk.last.acts
+    assert "Đồng ý và gửi" in talk.buttons()
+    assert talk.draft.text == REPORT
+
+
+@pytest.mark.parametrize("step", ["ask_place", "ask_category", "editing", "offered", "elsewhere"])
+def test_a_typed_yes_files_nothing_where_there_is_no_card(talk: Talk, step: str) -> None:
+    STEPS[step](talk)
+    talk.writes("đúng rồi", "affirm", 0.99)
+    assert not talk.last.acts
+
+
+def test_a_typed_correction_opens_the_edit_menu(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("sai rồi để sửa", "correct", 0.9)
+    assert talk.text() == texts.ASK_WHAT_TO_EDIT
+
+
+def test_more_words_over_a_card_are_added_to_it(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("chuột chạy cả vào nhà", "add_information", 0.6)
+    assert talk.draft.text == f"{REPORT}\nchuột chạy cả vào nhà"
+    assert talk.draft.step == "confirm"
+
+
+QUESTIONS = [*texts.ANSWERS, "ask_status"]
+
+
+@pytest.mark.parametrize("intent", QUESTIONS)
+@pytest.mark.parametrize("step", ["confirm", "ask_place", "ask_category", "elsewhere", "offered"])
+def test_a_question_in_the_middle_is_answered_and_the_draft_stays(
+    talk: Talk, step: str, intent: str
+) -> None:
+    if step == "ask_place" and intent in ("greet", "goodbye", "out_of_scope"):
+        pytest.skip("a place that the gazetteer does not know looks like these")
+    STEPS[step](talk)
+    open_question, before = talk.shown[-1], talk.draft
+    answer, again = talk.writes("cho hỏi", intent, 0.9).replies
+    expected = texts.ANSWERS.get(intent, texts.NO_CASES).format(province=talk.pack.name)
+    assert answer.text == expected
+    assert again.buttons == open_question.buttons
+    assert talk.draft == before
+
+
+@pytest.mark.parametrize("step", ["rewriting", "declaring"])
+def test_a_question_instead_of_the_new_words_is_answered_and_they_are_still_awaited(
+    talk: Talk, step: str
+) -> None:
+    STEPS[step](talk)
+    before = talk.draft
+    talk.writes("có lộ tên không", "ask_anonymity", 0.95)
+    assert talk.text() == texts.ANSWERS["ask_anonymity"]
+    assert talk.draft == before
+
+
+@pytest.mark.parametrize("step", ["confirm", "ask_place", "ask_category", "elsewhere", "editing",
+                                  "rewriting", "declaring", "offered", "denounced"])  # fmt: skip
+def test_an_emergency_is_told_whom_to_call_first_and_its_words_are_kept(
+    talk: Talk, step: str
+) -> None:
+    STEPS[step](talk)
+    story = talk.draft.text
+    talk.writes("cháy rồi", "emergency", 0.6)
+    assert talk.last.replies[0].text == texts.EMERGENCY
+    assert "cháy rồi" in talk.draft.text
+    if step not in ("offered", "rewriting"):
+        assert story in talk.draft.text
+
+
+def test_the_place_of_an_emergency_still_answers_where(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("cháy ở phường Lê Chân", "emergency", 0.9)
+    assert talk.last.replies[0].text == texts.EMERGENCY
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+
+
+# --- with nothing open --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("intent", sorted(texts.ANSWERS))
+def test_a_short_sure_question_is_answered(talk: Talk, intent: str) -> None:
+    talk.writes("cho hỏi", intent, 0.6)
+    assert talk.text() == texts.ANSWERS[intent].format(province=talk.pack.name)
+    assert talk.draft == Draft()
+
+
+@pytest.mark.parametrize("intent", ["thank", "affirm", "deny", "ask_status", "withdraw", "x"])
+def test_an_unsure_text_is_offered_as_a_grievance(talk: Talk, intent: str) -> None:
+    talk.writes("ừm chỗ này", intent, 0.3)
+    assert list(talk.buttons()) == ["Đây là phản ánh của tôi"]
+    talk.taps("Đây là phản ánh của tôi")
+    assert talk.text() == texts.ASK_PLACE
+    assert talk.draft.text == "ừm chỗ này"
+
+
+def test_a_long_text_is_offered_as_a_grievance_however_sure_the_model_is(talk: Talk) -> None:
+    text = "cảm ơn các bác nhưng " + REPORT + " mong các bác xem lại cho"
+    talk.writes(text, "thank", 0.99)
+    talk.taps("Đây là phản ánh của tôi")
+    assert talk.draft.text == text
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+
+
+def test_what_is_said_better_after_an_offer_takes_its_place(talk: Talk) -> None:
+    talk.writes("ừm chỗ này", "thank", 0.3)
+    talk.writes(REPORT)
+    assert talk.draft.text == REPORT
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny", "thank", "ask_how", "ask_status", "report",
+                                    "cancel", "withdraw", "rate_good", "add_information",
+                                    "correct", "emergency", "insult", "unknown"])  # fmt: skip
+@pytest.mark.parametrize("sure", [0.1, 0.6, 0.95])
+def test_a_short_text_always_gets_an_answer(at_step: Talk, intent: str, sure: float) -> None:
+    at_step.writes("ờ", intent, sure)
+    assert at_step.last.replies or at_step.last.acts
+
+
+# --- filed cases --------------------------------------------------------------------------
+
+
+def test_status_lists_the_citizens_cases(talk: Talk) -> None:
+    talk.cases = (filed(), filed("answered", "PA-BBBBBB"))
+    talk.writes("vụ của tôi đến đâu", "ask_status")
+    assert "PA-AAAAAA: Đã giao cơ quan, Sở Xây dựng" in talk.text()
+    assert "PA-BBBBBB: Đã trả lời" in talk.text()
+
+
+def test_an_addition_is_asked_which_case_it_belongs_to(talk: Talk) -> None:
+    talk.cases = (filed(), filed("closed", "PA-BBBBBB"), filed("answered", "PA-CCCCCC"))
+    talk.attaches(7)
+    talk.writes("hôm nay vẫn còn", "add_information")
+    assert list(talk.buttons()) == ["Thêm vào PA-AAAAAA", "Thêm vào PA-CCCCCC", "Đây là việc mới"]
+    talk.taps("Thêm vào PA-AAAAAA")
+    add, attach = talk.last.acts
+    assert add == ChangeCase("add", "PA-AAAAAA", text="hôm nay vẫn còn")
+    assert attach == ChangeCase("attach", "PA-AAAAAA", attachment_id=7)
+    assert talk.draft == Draft(number=3)
+
+
+def test_an_addition_can_be_a_new_matter(talk: Talk) -> None:
+    talk.cases = (filed(),)
+    talk.writes("hôm nay vẫn còn rác ở phường Lê Chân", "add_information")
+    talk.taps("Đây là việc mới")
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+
+
+def test_an_addition_without_an_open_case_is_offered_as_a_grievance(talk: Talk) -> None:
+    talk.cases = (filed("withdrawn"),)
+    talk.writes("hôm nay vẫn còn", "add_information")
+    assert list(talk.buttons()) == ["Đây là phản ánh của tôi"]
+
+
+def test_withdrawing_asks_which_open_case(talk: Talk) -> None:
+    talk.cases = (filed(), filed("answered", "PA-BBBBBB"))
+    talk.writes("cho tôi rút đơn", "withdraw")
+    assert list(talk.buttons()) == ["Rút PA-AAAAAA"]
+    talk.taps("Rút PA-AAAAAA")
+    assert talk.act() == ChangeCase("withdraw", "PA-AAAAAA")
+
+
+def test_nothing_open_is_nothing_to_withdraw(talk: Talk) -> None:
+    talk.writes("cho tôi rút đơn", "withdraw")
+    assert talk.text() == texts.NOTHING_TO_WITHDRAW
+
+
+@pytest.mark.parametrize("intent", ["rate_good", "rate_bad"])
+def test_words_about_the_result_are_asked_back_for_the_answered_case(
+    talk: Talk, intent: str
+) -> None:
+    talk.cases = (filed(), filed("answered", "PA-BBBBBB"))
+    talk.writes("xong rồi", intent)
+    assert "PA-BBBBBB" in talk.text()
+    talk.taps("Đã giải quyết")
+    assert talk.act() == ChangeCase("settle", "PA-BBBBBB")
+    talk.presses("unsettled:PA-BBBBBB")
+    assert talk.act() == ChangeCase("reopen", "PA-BBBBBB")
+
+
+def test_words_about_a_result_that_is_not_there_are_offered_as_a_grievance(talk: Talk) -> None:
+    talk.writes("làm ăn chán quá", "rate_bad")
+    assert list(talk.buttons()) == ["Đây là phản ánh của tôi"]
+
+
+# --- denunciations ------------------------------------------------------------------------
+
+
+def test_a_denunciation_is_refused_and_no_word_of_it_is_kept(talk: Talk) -> None:
+    talk.writes(DENUNCIATION, legal_type="to_cao", accused=("UBND phường Lê Chân",), message_id=5)
+    assert "Điều 22" in talk.text()
+    assert "(ví dụ: UBND thành phố Hải Phòng)" in talk.text()  # The body above the accused one.
+    assert talk.act() == Count("denunciation")
+    assert talk.draft == Draft(number=3, step="denounced")
+
+
+@pytest.mark.parametrize("intent", ["add_information", "correct"])
+def test_a_denunciation_is_refused_also_as_news_of_a_case(talk: Talk, intent: str) -> None:
+    talk.cases = (filed(),)
+    talk.writes(DENUNCIATION, intent, legal_type="to_cao")
+    assert talk.act() == Count("denunciation")
+    assert talk.draft.text == ""
+
+
+@pytest.mark.parametrize("step", ["confirm", "ask_place", "ask_category", "editing", "offered",
+                                  "elsewhere", "rewriting"])  # fmt: skip
+@pytest.mark.parametrize("intent", ["report", "add_information"])
+def test_a_denunciation_written_into_a_draft_empties_it(talk: Talk, step: str, intent: str) -> None:
+    STEPS[step](talk)
+    talk.writes(DENUNCIATION, intent, legal_type="to_cao", accused=("UBND phường Lê Chân",))
+    assert talk.act() == Count("denunciation")
+    assert "(ví dụ: UBND thành phố Hải Phòng)" in talk.text()
+    assert talk.draft == Draft(number=talk.draft.number, step="denounced")
+
+
+def test_a_doubtful_denunciation_is_offered_without_keeping_its_words(talk: Talk) -> None:
+    talk.attaches(3)
+    talk.writes("ông ấy ăn tiền", "insult", 0.9, legal_type="to_cao")
+    assert talk.draft.text == ""
+    talk.writes("ông ấy cháy nhà ăn tiền", "emergency", 0.9, legal_type="to_cao")
+    assert (talk.draft.text, talk.draft.accused, talk.draft.attachment_ids) == ("", (), ())
+    talk.taps("Đây là phản ánh của tôi")
+    assert talk.act() == Count("denunciation")
+
+
+def test_who_only_reports_files_for_a_person_under_restriction(talk: Talk) -> None:
+    talk.writes(DENUNCIATION, legal_type="to_cao")
+    talk.taps("Tôi chỉ phản ánh sự việc")
+    assert talk.text() == texts.DECLARED
+    talk.writes(REPORT, legal_type="to_cao")
+    talk.taps("Gửi")
+    act = filing(talk)
+    assert act.draft.is_declared
+    assert act.draft.legal_type == "phan_anh"
+    assert (act.decision.outcome, act.decision.rule) == ("triage", "needs_person")
+    assert not talk.draft.is_declared
+
+
+def test_pictures_of_a_denunciation_are_not_kept_and_said_so_once_an_album(talk: Talk) -> None:
+    talk.writes(DENUNCIATION, legal_type="to_cao", attachment_id=1, album="a")
+    assert talk.attaches(2, "a").replies == ()
+    assert talk.attaches(3, "b").replies[0].text == texts.ATTACHMENT_NOT_KEPT
+    assert talk.attaches(4, "b").replies == ()
+    assert talk.draft.attachment_ids == ()
+
+
+# --- stale buttons ------------------------------------------------------------------------
+
+
+def test_buttons_of_an_older_draft_do_nothing(talk: Talk) -> None:
+    talk.writes(REPORT)
+    old = dict(talk.buttons())
+    talk.taps("Hủy")
+    talk.writes(REPORT)
+    before = talk.draft
+    for data in old.values():
+        talk.presses(data)
+        assert talk.text() == texts.STALE_BUTTON
+        assert (talk.draft, talk.last.acts) == (before, ())
+
+
+@pytest.mark.parametrize("data", ["", ":", "send", "send:x", "send:-1", "nonsense:1", "ward:2:0",
+                                  "category:2:none", "🙂"])  # fmt: skip
+def test_a_button_that_nobody_made_does_nothing(at_step: Talk, data: str) -> None:
+    before = at_step.draft
+    at_step.presses(data)
+    assert at_step.text() == texts.STALE_BUTTON
+    assert (at_step.draft, at_step.last.acts) == (before, ())
+
+
+# --- files --------------------------------------------------------------------------------
+
+
+def test_a_file_before_the_words_goes_with_them(talk: Talk) -> None:
+    talk.attaches(1)
+    assert talk.text() == texts.ATTACHMENT_KEPT
+    talk.writes(REPORT)
+    talk.taps("Gửi")
+    assert filing(talk).draft.attachment_ids == (1,)
+
+
+def test_an_album_is_answered_once(talk: Talk) -> None:
+    talk.writes(REPORT, attachment_id=1, album="a")
+    assert talk.draft.step == "confirm"
+    assert talk.attaches(2, "a").replies == ()
+    assert talk.attaches(3, "a").replies == ()
+    talk.taps("Gửi")
+    assert filing(talk).draft.attachment_ids == (1, 2, 3)
+
+
+def test_a_file_within_ten_minutes_joins_the_filed_case_and_a_later_one_does_not(
+    talk: Talk,
+) -> None:
+    talk.cases = (filed(minutes_ago=10),)
+    talk.attaches(4, "a")
+    assert talk.act() == ChangeCase("attach", "PA-AAAAAA", attachment_id=4)
+    assert talk.text() == texts.ATTACHMENT_ADDED.format(code="PA-AAAAAA")
+    assert talk.attaches(5, "a").replies == ()
+    assert talk.act() == ChangeCase("attach", "PA-AAAAAA", attachment_id=5)
+    talk.cases = (filed(minutes_ago=11),)
+    talk.attaches(6)
+    assert talk.last.acts == ()
+    assert talk.text() == texts.ATTACHMENT_KEPT
+
+
+def test_what_cannot_be_read_is_answered_and_keeps_the_draft(at_step: Talk) -> None:
+    before = at_step.draft
+    at_step.hears("unreadable")
+    assert at_step.text() == texts.UNREADABLE
+    assert at_step.draft == before
+
+
+# --- long, edited, down -------------------------------------------------------------------
+
+
+def test_a_text_that_is_too_long_is_refused_and_the_draft_stays(at_step: Talk) -> None:
+    before = at_step.draft
+    at_step.writes("a" * (LONGEST_PETITION + 1))
+    assert "12.000" in at_step.text()
+    assert at_step.draft == before
+
+
+def test_a_story_that_grows_too_long_is_refused_where_it_does(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("a" * (LONGEST_PETITION - len(REPORT)))
+    assert "12.000" in talk.text()
+    assert talk.draft.text == REPORT
+
+
+def test_editing_the_message_of_the_draft_changes_its_words(talk: Talk) -> None:
+    talk.writes(REPORT, message_id=5)
+    edited = "Rác chất đống ở phường Hải An cả tuần"
+    talk.writes(edited, message_id=5, is_edit=True)
+    assert talk.draft.text == edited
+    assert "Nơi xảy ra: Phường Hải An" in talk.text()
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_editing_any_other_message_changes_nothing(talk: Talk, step: str) -> None:
+    STEPS[step](talk)
+    before = talk.draft
+    talk.writes("phường Hải An", message_id=99, is_edit=True)
+    assert talk.text() == texts.EDIT_NOT_TAKEN
+    assert talk.draft == before
+
+
+def test_editing_one_of_several_messages_of_a_story_loses_none_of_it(talk: Talk) -> None:
+    talk.writes(REPORT, message_id=5)
+    talk.writes("chuột chạy khắp nơi", message_id=6)
+    talk.writes("Rác", message_id=5, is_edit=True)
+    assert talk.text() == texts.EDIT_NOT_TAKEN
+    assert talk.draft.text == f"{REPORT}\nchuột chạy khắp nơi"
+
+
+def test_an_edited_question_is_still_a_question(talk: Talk) -> None:
+    talk.writes("bao gjo", "ask_deadline", 0.3, message_id=5)
+    talk.writes("bao giờ trả lời", "ask_deadline", 0.9, message_id=5, is_edit=True)
+    assert talk.text() == texts.ANSWERS["ask_deadline"]
+
+
+def test_with_rasa_down_buttons_lead_to_the_card_and_a_person(talk: Talk) -> None:
+    talk.writes_while_down(REPORT)
+    assert talk.text() == texts.ASK_CATEGORY_WHILE_DOWN
+    talk.taps("Rác thải, ô nhiễm")
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+    talk.taps("Gửi")
+    act = filing(talk)
+    assert not act.draft.is_understood
+    assert act.decision.rule == "needs_person"
+
+
+def test_with_rasa_down_words_and_places_are_still_taken(talk: Talk) -> None:
+    talk.writes_while_down(REPORT_WITHOUT_PLACE)
+    talk.writes_while_down("cả chuột chết")
+    assert talk.draft.text == f"{REPORT_WITHOUT_PLACE}\ncả chuột chết"
+    talk.taps("Rác thải, ô nhiễm")
+    talk.writes_while_down("phường Lê Chân")
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
+    talk.writes_while_down("hôi lắm")
+    assert talk.draft.text.endswith("\nhôi lắm")
+
+
+def test_a_place_far_too_long_to_show_is_kept_and_shown_in_part(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("ngõ " * 2000, "other", 0.1)
+    assert len(talk.draft.place_text or "") == 8000
+    assert len(talk.text()) < 4096

@@ -1,0 +1,253 @@
+"""Queued replies and files, through the playground's Bot API over HTTP."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, text
+from telegram.error import NetworkError, RetryAfter
+
+from bot.conversation import message
+from bot.send import Sender, render
+from cases.intake import Petition, file_case
+from cases.notices import notify, queue_reply
+from db.models import Attachment, Case, Citizen, Event, Reply
+from db.session import Database
+from playground.limits import SendLimits
+from routing.router import Decision
+from routing.tables import Pack
+from tests.bot.conftest import AN, BINH, NOW, Clock, bot_on
+from tests.playground.conftest import Playground, png, run_playground
+
+
+@pytest_asyncio.fixture
+async def sender(
+    telegram_bot: Any, database: Database, vault: Any, pack: Pack, clock: Clock
+) -> Sender:
+    return Sender(telegram_bot, database, vault, pack, clock)
+
+
+async def citizen_at(database: Database, vault: Any, chat: int = AN) -> int:
+    async with database.in_transaction() as session:
+        citizen = Citizen(
+            channel="telegram",
+            address=vault.encrypt(str(chat).encode()),
+            address_lookup=vault.lookup("telegram", str(chat)),
+        )
+        session.add(citizen)
+        await session.flush()
+        return citizen.id
+
+
+@pytest_asyncio.fixture
+async def an(database: Database, vault: Any) -> int:
+    return await citizen_at(database, vault)
+
+
+async def case_of(database: Database, citizen_id: int, pack: Pack) -> Case:
+    decision = Decision("dispatch", "so_xay_dung", "Sở Xây dựng", 0.9, "test", ())
+    petition = Petition("Ổ gà lớn", "roads", 0.9, "phan_anh", None)
+    async with database.in_transaction() as session:
+        return await file_case(session, petition, decision, pack, citizen_id, None, NOW)
+
+
+async def queued(database: Database, citizen_id: int, content: Any, case: Any = None) -> int:
+    async with database.in_transaction() as session:
+        return (await queue_reply(session, citizen_id, content, case)).id
+
+
+async def reply(database: Database, reply_id: int) -> Reply:
+    async with database.in_transaction() as session:
+        return await session.get_one(Reply, reply_id)
+
+
+async def said_to(telegram: Playground, chat: int = AN) -> list[str]:
+    return [one["text"] for one in telegram.read(chat, sender="bot")]
+
+
+async def test_a_reply_is_sent_once_and_its_words_are_wiped(
+    sender: Sender, database: Database, an: int, telegram: Playground
+) -> None:
+    reply_id = await queued(database, an, message("một lần thôi"))
+    await sender.send(reply_id)
+    await sender.send(reply_id)
+    assert (await said_to(telegram)).count("một lần thôi") == 1
+    sent = await reply(database, reply_id)
+    assert (sent.sent_at, sent.content, sent.failed_at) == (NOW, None, None)
+
+
+async def test_replies_of_one_citizen_share_a_lock(
+    sender: Sender, database: Database, an: int, vault: Any
+) -> None:
+    other = await citizen_at(database, vault, BINH)
+    for citizen in (an, an, other):
+        await queued(database, citizen, message("x"))
+    async with database.in_transaction() as session:
+        query = text("select lock from procrastinate_jobs where task_name='send_reply' order by id")
+        locks = list(await session.scalars(query))
+    assert locks == [f"replies:{an}", f"replies:{an}", f"replies:{other}"]
+
+
+async def test_a_notice_finds_its_words_and_buttons_when_it_is_sent(
+    sender: Sender, database: Database, an: int, pack: Pack, telegram: Playground
+) -> None:
+    case = await case_of(database, an, pack)
+    async with database.in_transaction() as session:
+        await notify(session, case, "answered", responder="Sở Xây dựng", answer="Đã vá xong.")
+        last = (await session.scalars(select(Reply.id).order_by(Reply.id.desc()).limit(1))).one()
+    await sender.send(last)
+    shown = telegram.read(AN, sender="bot")[-1]
+    assert shown["text"].startswith(f"Sở Xây dựng trả lời vụ việc {case.code}:")
+    assert [b["data"] for row in shown["buttons"] for b in row] == [
+        f"settled:{case.code}",
+        f"unsettled:{case.code}",
+    ]
+
+
+async def test_an_assigned_notice_names_agency_and_date(pack: Pack) -> None:
+    content = {"notice": "assigned", "code": "PA-AAAAAA", "agency": "Sở Y tế",
+               "due_at": "2026-11-25T10:00:00+00:00"}  # fmt: skip
+    words, rows = render(content, pack)
+    assert words == "Vụ việc PA-AAAAAA đã được giao cho Sở Y tế. Hạn trả lời: 25/11/2026."
+    assert rows == []
+    with pytest.raises(KeyError):
+        render(content | {"notice": "unheard_of"}, pack)
+
+
+async def test_a_blocked_chat_is_given_up_and_said_so_on_the_case(
+    sender: Sender, database: Database, vault: Any, pack: Pack, telegram: Playground
+) -> None:
+    binh = await citizen_at(database, vault, BINH)
+    case = await case_of(database, binh, pack)
+    reply_id = await queued(database, binh, message("không tới"), case)
+    telegram.http.post(f"/api/chats/{BINH}/block")
+    try:
+        await sender.send(reply_id)
+        await sender.send(reply_id)
+    finally:
+        telegram.http.post(f"/api/chats/{BINH}/unblock")
+    failed = await reply(database, reply_id)
+    assert (failed.sent_at, failed.failed_at, failed.failure) == (None, NOW, "blocked")
+    async with database.in_transaction() as session:
+        assert (await session.get_one(Citizen, binh)).blocked_at == NOW
+        names = list(await session.scalars(select(Event.name).order_by(Event.id)))
+    assert names == ["filed", "assigned", "notice_failed"]
+
+
+async def test_a_reply_that_telegram_refuses_is_given_up_and_said_so(
+    sender: Sender, database: Database, an: int, pack: Pack
+) -> None:
+    case = await case_of(database, an, pack)
+    reply_id = await queued(database, an, message("a" * 4097), case)
+    await sender.send(reply_id)
+    assert (await reply(database, reply_id)).failure == "refused"
+    async with database.in_transaction() as session:
+        assert (await session.get_one(Citizen, an)).blocked_at is None
+
+
+async def test_a_tap_that_comes_too_late_is_harmless(
+    sender: Sender, database: Database, an: int
+) -> None:
+    reply_id = await queued(database, an, {"tap": "123456", "spent": 999_999})
+    await sender.send(reply_id)
+    assert (await reply(database, reply_id)).sent_at == NOW
+
+
+async def test_a_tap_is_answered_and_its_buttons_are_taken_away(
+    sender: Sender, database: Database, an: int, telegram: Playground
+) -> None:
+    buttons = [[{"text": "Gửi", "callback_data": "send:2"}]]
+    await sender.send(await queued(database, an, {"text": "thẻ", "buttons": buttons}))
+    card = telegram.read(AN, sender="bot")[-1]
+    tap = telegram.http.post(
+        f"/api/chats/{AN}/taps", json={"message_id": card["message_id"], "data": "send:2"}
+    ).json()
+    spent = {"tap": tap["callback_query_id"], "spent": card["message_id"]}
+    await sender.send(await queued(database, an, spent))
+    path = f"/api/chats/{AN}/taps/{tap['callback_query_id']}"
+    assert telegram.http.get(path).json()["answered"]
+    assert telegram.read(AN, sender="bot")[-1]["buttons"] == []
+
+
+@pytest_asyncio.fixture
+async def strict(tmp_path: Any) -> AsyncIterator[tuple[Playground, Any]]:
+    """A Bot API whose clock stands still: the fourth message to a chat is one too many."""
+    with run_playground(tmp_path / "p.sqlite3", limits=SendLimits(lambda: 0.0)) as playground:
+        playground.say("/start")
+        async with bot_on(playground.url) as bot:
+            yield playground, bot
+
+
+async def test_too_fast_is_raised_for_the_queue_and_the_reply_stays_queued(
+    strict: tuple[Playground, Any], database: Database, vault: Any, pack: Pack, an: int,
+    clock: Clock,
+) -> None:  # fmt: skip
+    playground, bot = strict
+    for _ in range(3):
+        playground.call("sendMessage", chat_id=AN, text="x")
+    reply_id = await queued(database, an, message("sau"))
+    with pytest.raises(RetryAfter):
+        await Sender(bot, database, vault, pack, clock).send(reply_id)
+    waiting = await reply(database, reply_id)
+    assert (waiting.sent_at, waiting.failed_at) == (None, None)
+    assert waiting.content is not None
+
+
+async def test_telegram_out_of_reach_is_raised_and_the_reply_stays_queued(
+    strict: tuple[Playground, Any], database: Database, vault: Any, pack: Pack, an: int,
+    clock: Clock, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    _, bot = strict
+    monkeypatch.setattr(bot, "_base_url", "http://127.0.0.1:9/bot")
+    reply_id = await queued(database, an, message("sau"))
+    with pytest.raises(NetworkError):
+        await Sender(bot, database, vault, pack, clock).send(reply_id)
+    assert (await reply(database, reply_id)).failed_at is None
+
+
+# --- files --------------------------------------------------------------------------------
+
+
+async def attachment(database: Database, citizen: int, file_id: str) -> int:
+    async with database.in_transaction() as session:
+        row = Attachment(citizen_id=citizen, kind="photo", file_id=file_id, created_at=NOW)
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+async def content_of(database: Database, number: int) -> Any:
+    async with database.in_transaction() as session:
+        columns = (Attachment.content, Attachment.failure, Attachment.fetched_at)
+        query = select(*columns).where(Attachment.id == number)
+        return (await session.execute(query)).one()
+
+
+async def test_a_file_is_fetched_once(
+    sender: Sender, database: Database, an: int, telegram: Playground
+) -> None:
+    picture = png(20, 20)
+    telegram.http.post(f"/api/chats/{AN}/messages", files={"document": ("a.png", picture)})
+    update = telegram.result("getUpdates", offset=-1)[-1]
+    number = await attachment(database, an, update["message"]["document"]["file_id"])
+    await sender.fetch_attachment(number)
+    assert tuple(await content_of(database, number)) == (picture, None, NOW)
+    async with database.in_transaction() as session:
+        (await session.get_one(Attachment, number)).file_id = "no longer there"
+    await sender.fetch_attachment(number)
+    assert (await content_of(database, number)).failure is None
+
+
+async def test_a_file_that_telegram_has_not_is_marked_so(
+    sender: Sender, database: Database, an: int
+) -> None:
+    number = await attachment(database, an, "nonsense")
+    await sender.fetch_attachment(number)
+    content, failure, fetched_at = await content_of(database, number)
+    assert (content, fetched_at) == (None, NOW)
+    assert failure
+
+
+async def test_a_file_forgotten_with_its_draft_is_not_fetched(sender: Sender) -> None:
+    await sender.fetch_attachment(12345)

@@ -1,0 +1,255 @@
+"""What may happen to a case, and what may not."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from cases import lifecycle
+from cases.access import NotAllowed, access_case
+from cases.lifecycle import LONGEST_ANSWER, MOVES, STATE_NAMES, IllegalMove
+from db.models import Case, Event, Message, Reply, Staff
+from db.session import Database
+from routing.tables import Pack
+from tests.cases.conftest import HEALTH, NOW, ROADS, NewCase, decided
+
+LATER = NOW + timedelta(days=3)
+TRIAGE = decided(outcome="triage")
+
+
+async def move(session: Any, name: str, case: Case, staff: dict[str, Staff], pack: Pack) -> None:
+    """Make the move `name` in the way that is otherwise allowed."""
+    agencies = pack.agencies
+    target = agencies[HEALTH if case.agency_id == ROADS else ROADS]
+    calls = {
+        "assign": lambda: lifecycle.assign_case(
+            session, case, staff["mai"], target, "đúng việc", LATER
+        ),
+        "answer": lambda: lifecycle.answer_case(
+            session, case, staff["mai"], "Đã vá.", "Sở Xây dựng", LATER
+        ),
+        "settle": lambda: lifecycle.settle_case(session, case, LATER),
+        "reopen": lambda: lifecycle.reopen_case(session, case, LATER),
+        "withdraw": lambda: lifecycle.withdraw_case(session, case, LATER),
+    }
+    await calls[name]()
+
+
+async def changed(database: Database, case: Case) -> Case:
+    async with database.in_transaction() as session:
+        return await session.get_one(Case, case.id)
+
+
+async def in_state(database: Database, case: Case, state: str) -> None:
+    async with database.in_transaction() as session:
+        (await session.get_one(Case, case.id)).state = state
+
+
+async def names(database: Database, case: Case) -> list[str]:
+    async with database.in_transaction() as session:
+        query = select(Event.name).where(Event.case_id == case.id).order_by(Event.seq)
+        return list(await session.scalars(query))
+
+
+LEGAL = {
+    ("needs_triage", "assign"), ("needs_triage", "answer"), ("needs_triage", "withdraw"),
+    ("assigned", "assign"), ("assigned", "answer"), ("assigned", "withdraw"),
+    ("reopened", "assign"), ("reopened", "answer"), ("reopened", "withdraw"),
+    ("answered", "settle"), ("answered", "reopen"), ("closed", "reopen"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", sorted(STATE_NAMES))
+@pytest.mark.parametrize("name", sorted(MOVES))
+async def test_moves_of_each_state(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack, state: str,
+    name: str,
+) -> None:  # fmt: skip
+    case = await new_case()
+    await in_state(database, case, state)
+    async with database.in_transaction() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        if (state, name) in LEGAL:
+            await move(session, name, held, staff, pack)
+            assert held.state == MOVES[name][1]
+        else:
+            with pytest.raises(IllegalMove, match=STATE_NAMES[state]):
+                await move(session, name, held, staff, pack)
+    if (state, name) not in LEGAL:
+        assert (await changed(database, case)).state == state
+        assert await names(database, case) == ["filed", "assigned"]
+
+
+MAY = {
+    "assign": {"binh", "mai"},
+    "answer": {"binh", "mai", "hoa", "chi"},
+    "settle": set[str](),
+    "reopen": set[str](),
+    "withdraw": set[str](),
+}
+
+
+async def test_what_each_role_may_do(new_case: NewCase, staff: dict[str, Staff]) -> None:
+    case = await new_case()
+    for name, person in staff.items():
+        allowed = lifecycle.allowed_moves(case, person)
+        assert allowed == {one for one in ("assign", "answer") if name in MAY[one]}
+
+
+@pytest.mark.parametrize("who", ["chi", "hoa", "yen", "dung", "quan_tri"])
+async def test_who_may_not_assign_is_refused(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack, who: str
+) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        with pytest.raises(NotAllowed):
+            await lifecycle.assign_case(
+                session, case, staff[who], pack.agencies[HEALTH], "vì", LATER
+            )
+
+
+@pytest.mark.parametrize("who", ["yen", "dung", "quan_tri"])
+async def test_who_may_not_answer_is_refused(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], who: str
+) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        with pytest.raises(NotAllowed):
+            await lifecycle.answer_case(session, case, staff[who], "Xong.", "Sở", LATER)
+        assert not list(await session.scalars(select(Message)))
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+async def test_a_transfer_needs_a_reason(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack, reason: str
+) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        with pytest.raises(IllegalMove, match="lý do"):
+            await lifecycle.assign_case(
+                session, case, staff["binh"], pack.agencies[HEALTH], reason, LATER
+            )
+
+
+async def test_the_agency_that_has_a_case_is_not_given_it_again(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack
+) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        with pytest.raises(IllegalMove, match="đang giữ"):
+            await lifecycle.assign_case(
+                session, case, staff["binh"], pack.agencies[ROADS], "vì", LATER
+            )
+
+
+async def test_a_first_assignment_is_no_transfer_and_the_third_transfer_needs_a_supervisor(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack
+) -> None:
+    case = await new_case(decision=TRIAGE)
+    for agency in (ROADS, HEALTH, ROADS):
+        async with database.in_transaction() as session:
+            held = await session.get_one(Case, case.id, with_for_update=True)
+            await lifecycle.assign_case(
+                session, held, staff["binh"], pack.agencies[agency], "đúng việc", LATER
+            )
+    assert (await changed(database, case)).transfers == 2
+    async with database.in_transaction() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        third = (session, held)
+        with pytest.raises(NotAllowed, match="người phụ trách"):
+            await lifecycle.assign_case(*third, staff["binh"], pack.agencies[HEALTH], "x", LATER)
+        await lifecycle.assign_case(*third, staff["mai"], pack.agencies[HEALTH], "x", LATER)
+    assert (await changed(database, case)).transfers == 3
+    assert await names(database, case) == ["filed", "assigned", *["transferred"] * 3]
+
+
+@pytest.mark.parametrize("who", ["binh", "mai"])
+async def test_the_unit_complained_about_never_gets_its_own_case(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack, who: str
+) -> None:
+    case = await new_case(decision=decided(outcome="triage", excluded=(HEALTH,)))
+    async with database.in_transaction() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        with pytest.raises(NotAllowed, match="Đơn vị bị phản ánh"):
+            await lifecycle.assign_case(
+                session, held, staff[who], pack.agencies[HEALTH], "x", LATER
+            )
+        await lifecycle.assign_case(session, held, staff[who], pack.agencies[ROADS], "x", LATER)
+
+
+@pytest.mark.parametrize("answer", ["", " \n ", "a" * (LONGEST_ANSWER + 1), "🙂" * 1751])
+async def test_an_answer_that_is_empty_or_fits_no_message_is_refused(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], answer: str
+) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        with pytest.raises(IllegalMove):
+            await lifecycle.answer_case(session, held, staff["hoa"], answer, "Sở", LATER)
+    assert (await changed(database, case)).state == "assigned"
+
+
+@pytest.mark.parametrize("answer", ["a" * LONGEST_ANSWER, "🙂" * 1750])
+async def test_the_longest_answer_is_kept_and_queued_for_the_citizen(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], answer: str
+) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        await lifecycle.answer_case(session, held, staff["hoa"], answer, "Sở Xây dựng", LATER)
+    async with database.in_transaction() as session:
+        (message,) = list(await session.scalars(select(Message)))
+        (reply,) = list(await session.scalars(select(Reply)))
+    assert (message.text, message.kind, message.staff_id) == (answer, "answer", staff["hoa"].id)
+    assert reply.content == {
+        "notice": "answered",
+        "code": case.code,
+        "responder": "Sở Xây dựng",
+        "answer": answer,
+    }
+    assert (await changed(database, case)).answered_at == LATER
+
+
+async def test_the_citizens_words_close_and_reopen_and_the_clock_never_resets(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack
+) -> None:
+    case = await new_case()
+    due = case.due_at
+    for name in ("answer", "settle", "reopen", "answer", "reopen", "withdraw"):
+        async with database.in_transaction() as session:
+            held = await session.get_one(Case, case.id, with_for_update=True)
+            await move(session, name, held, staff, pack)
+            closed = (held.closed_at, held.closed_by)
+            if name == "settle":
+                assert closed == (LATER, "citizen")
+            elif name == "withdraw":
+                assert closed == (LATER, None)
+            else:
+                assert closed == (None, None)
+    after = await changed(database, case)
+    assert (after.reopenings, after.due_at, after.agency_id) == (2, due, ROADS)
+    assert await names(database, case) == [
+        "filed", "assigned", "answered", "settled", "reopened", "answered", "reopened", "withdrawn",
+    ]  # fmt: skip
+
+
+async def test_an_addition_is_kept_with_an_event(database: Database, new_case: NewCase) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        held = await lifecycle.own_case(session, case.citizen_id or 0, case.code)
+        assert held is not None
+        await lifecycle.add_to_case(session, held, "vẫn còn", LATER)
+        assert await lifecycle.own_case(session, 0, case.code) is None
+    assert (await names(database, case))[-1] == "addition_received"
+
+
+async def test_nobody_is_told_about_an_erased_citizens_case(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack
+) -> None:
+    case = await new_case()
+    async with database.in_transaction() as session:
+        held = await access_case(session, staff["mai"], case.code, to_change=True)
+        held.citizen_id = None
+        await move(session, "answer", held, staff, pack)
+        assert not list(await session.scalars(select(Reply)))

@@ -1,0 +1,30 @@
+"""PostgreSQL in a folder."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from db.embedded import _forget_dead_users
+
+
+def test_a_machine_without_a_log_in_hears_no_warning() -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "XDG_RUNTIME_DIR"}
+    command = [sys.executable, "-c", "import db.embedded"]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        command, env=environment, cwd=root, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_killed_processes_no_longer_keep_the_server_running(tmp_path: Path) -> None:
+    handles = tmp_path / ".handle_pids.json"
+    _forget_dead_users(handles)
+    assert not handles.exists()
+    handles.write_text(f"[{os.getpid()}, 4194305]")
+    _forget_dead_users(handles)
+    assert handles.read_text() == f"[{os.getpid()}]"
+    handles.write_text("")
+    _forget_dead_users(handles)
+    assert handles.read_text() == "[]"
