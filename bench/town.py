@@ -4,6 +4,7 @@ Journey tests and load runs share it; nothing in it is replaced by a stand-in.
 """
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -25,8 +26,10 @@ CODE = re.compile(r"PA-[0-9A-HJKMNP-TV-Z]{6}")
 class Town:
     """`langnghe run` in a process of its own, on free ports, with its own data folder."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        """`settings` are environment variables beyond what a fresh machine has."""
         self.data_dir = data_dir
+        self._settings = settings
         self._process: subprocess.Popen[str] | None = None
         self.output = ""
         self.chat_url = ""
@@ -40,6 +43,7 @@ class Town:
             "LANGNGHE_CONSOLE_PORT": "18080",
             "LANGNGHE_PLAYGROUND_PORT": "18180",
             "LANGNGHE_WORKER_HEARTBEAT_SECONDS": "1",
+            **self._settings,
         }
         log = self.data_dir.parent / "run.log"
         with log.open("w") as output:
@@ -53,8 +57,15 @@ class Town:
                 start_new_session=True,
             )
         self._wait_for("Ctrl-C stops everything", log)
-        self.chat_url = self._said(r"Chat page:\s+(\S+)/")
+        if "Chat page" in self.output:
+            self.chat_url = self._said(r"Chat page:\s+(\S+)/")
         self.console_url = self._said(r"Console:\s+(\S+)/")
+
+    @property
+    def rasa_url(self) -> str:
+        """Where its Rasa server answers."""
+        note: dict[str, str] = json.loads((self.data_dir / "rasa.json").read_text())
+        return note["url"]
 
     @property
     def first_password(self) -> str:

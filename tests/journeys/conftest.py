@@ -1,0 +1,41 @@
+"""The running town, shared by the journeys: starting Rasa takes most of its time."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from bench.town import Town
+from db.embedded import embedded_postgres
+from db.session import Database
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Town]:
+    # A short path that PostgreSQL's own user may enter: its socket lies in the data folder.
+    with tempfile.TemporaryDirectory(prefix="town-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        running = Town(Path(folder) / "data")
+        running.start()
+        yield running
+        running.stop()
+
+
+@pytest_asyncio.fixture
+async def phones(town: Town) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the playground's citizens."""
+    limits = httpx.Limits(max_connections=200)
+    async with httpx.AsyncClient(base_url=town.chat_url, limits=limits, timeout=60) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def records(town: Town) -> AsyncIterator[Database]:
+    """The town's own database."""
+    with embedded_postgres(town.data_dir / "postgres") as url:
+        database = Database(url, pool_size=2)
+        yield database
+        await database.close()
