@@ -98,7 +98,8 @@ class Workshop:
         async with self.database.in_transaction() as session:
             row = await session.get_one(InboxUpdate, inbox_id, with_for_update=True)
             if row.handled_at is None:
-                row.failed_at, row.failure = self.clock(), type(error).__name__
+                cause = error.__cause__ or error
+                row.failed_at, row.failure = self.clock(), type(cause).__name__
 
     async def understand_case(self, case_id: int) -> None:
         """Read a case that was filed while Rasa was away. Raises RasaUnavailable."""

@@ -7,13 +7,13 @@ from bot import texts
 from bot.draft import ChangeCase, Draft, Turn, say
 from bot.heard import Heard
 from bot.petition import (
-    DENUNCIATION,
     cancel,
     edit,
     find_place,
     next_question,
     refuse_denunciation,
     send,
+    take_words,
 )
 from routing.tables import Pack
 
@@ -90,9 +90,16 @@ def _press_on(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 def _press_report(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     """ "This is my grievance": what was offered is taken, with what Rasa read of it."""
-    if draft.legal_type == DENUNCIATION and not draft.is_declared:
-        return refuse_denunciation(draft, heard, pack)
-    return find_place(replace(draft, step="idle"), heard, pack)
+    return take_words(replace(draft, step="idle"), heard, pack)
+
+
+def _press_denounce(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return refuse_denunciation(draft, heard, pack)
+
+
+def _press_disclaim(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    """ "I only report": what was a guess of the machine's is no longer believed."""
+    return find_place(replace(draft, legal_type="phan_anh", step="idle"), heard, pack)
 
 
 def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
@@ -100,7 +107,7 @@ def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 
 def _press_add(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
-    if draft.legal_type == DENUNCIATION:
+    if draft.denounces:
         return refuse_denunciation(draft, heard, pack)
     files = tuple(
         ChangeCase("attach", value, attachment_id=number) for number in draft.attachment_ids
@@ -127,5 +134,7 @@ _DRAFT_BUTTONS: dict[str, tuple[tuple[str, ...], _Press]] = {
     "here": (("elsewhere",), _press_on),
     "report": (("offered",), _press_report),
     "declare": (("denounced",), _press_declare),
+    "denounce": (("ask_denunciation",), _press_denounce),
+    "disclaim": (("ask_denunciation",), _press_disclaim),
     "add": (("offered",), _press_add),
 }

@@ -3,6 +3,7 @@
     idle --grievance--> [ask_category] --> [ask_place] --> confirm --Gửi--> idle (case filed)
       |  \\--unclear--> offered --"Đây là phản ánh"--> …        |--Sửa--> editing --> rewriting …
       |--tố cáo--> denounced --"chỉ phản ánh"--> declaring --text--> …
+      |--tố cáo?--> ask_denunciation --"chỉ phản ánh"--> … | --"tố cáo"--> denounced
 Most citizens need one message, one look at the card, one tap. Whatever step the conversation
 is in, typed text is understood; a question in the middle is answered and the draft stays.
 What a draft becomes is in `bot.petition`, what a tap does in `bot.buttons`.
@@ -14,10 +15,18 @@ from datetime import timedelta
 
 from bot import keyboards, texts
 from bot.buttons import on_button
-from bot.draft import ChangeCase, Draft, Say, Turn, and_then, say
+from bot.draft import (
+    DENUNCIATION,
+    SURE_DENUNCIATION,
+    ChangeCase,
+    Draft,
+    Say,
+    Turn,
+    and_then,
+    say,
+)
 from bot.heard import FiledCase, Heard, Understanding
 from bot.petition import (
-    DENUNCIATION,
     LONGEST_PETITION,
     add_words,
     ask_again,
@@ -94,8 +103,8 @@ def _on_understood_text(draft: Draft, heard: Heard, said: Understanding, pack: P
         return _on_new_words(draft, heard, said, pack)
     if draft.step == "ask_place" or _names_place_at_last(draft, heard, pack):
         return _on_place_text(draft, heard, said, pack)
-    if draft.step == "elsewhere":
-        return _on_text_elsewhere(draft, heard, said, pack)
+    if draft.step in ("elsewhere", "ask_denunciation"):
+        return _on_text_over_question(draft, heard, said, pack)
     if draft.step in ("confirm", "ask_category", "editing", "offered"):
         return _on_text_over_card(draft, heard, said, pack)
     return _on_fresh_text(draft, heard, said, pack)
@@ -150,8 +159,9 @@ def _on_text_over_offer(draft: Draft, heard: Heard, said: Understanding, pack: P
     return answered or take_petition(draft, heard, pack)
 
 
-def _on_text_elsewhere(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
-    """After "this seems to be elsewhere": another matter, a question, or more of this one."""
+def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
+    """After "this seems to be elsewhere" or "is it a denunciation?", which only a tap answers:
+    another matter, a question, or more of this one."""
     intent = said.intent
     if intent.name in ("cancel", "withdraw") and intent.confidence >= SURE_YES:
         return cancel(draft)
@@ -164,6 +174,8 @@ def _on_text_elsewhere(draft: Draft, heard: Heard, said: Understanding, pack: Pa
         return _refuse_words(draft, heard, pack)
     if intent.name == "report" and len(heard.text.split()) > PLACE_WORDS:
         return take_petition(_keep_attachment(Draft(draft.number), heard), heard, pack)
+    if draft.step == "ask_denunciation":
+        return ask_again(replace(draft, text=f"{draft.text}\n{heard.text}"), heard, pack)
     return add_words(draft, heard, pack)
 
 
@@ -204,8 +216,8 @@ def _denounces(draft: Draft, heard: Heard, said: Understanding) -> bool:
     """Whether these words are a denunciation and not a short remark that looks like one."""
     if said.legal_type.name != DENUNCIATION or draft.is_declared:
         return False
-    is_telling = said.intent.name in TELLING or _is_long(heard)
-    return is_telling or (said.intent.confidence < SURE <= said.legal_type.confidence)
+    is_telling = said.intent.name in TELLING or _is_long(heard) or said.intent.confidence < SURE
+    return is_telling and said.legal_type.confidence >= SURE_DENUNCIATION
 
 
 def _refuse_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -335,7 +347,7 @@ def _offer(draft: Draft, heard: Heard, text: str) -> Turn:
         **place_before(draft),
     )
     offered = read(pending, heard.understanding)
-    if offered.legal_type == DENUNCIATION:
+    if offered.denounces:
         offered = replace(offered, text="", accused=(), attachment_ids=())
     return Turn(offered, (Say(text, keyboards.offer_report(offered.number)),))
 
@@ -369,7 +381,16 @@ _Step = Callable[[Draft, Heard, Pack], Turn]
 
 # Steps in which something is asked and words are waited for. "offered" is one, but what an
 # emergency then says is offered anew.
-_ASKING = ("confirm", "ask_category", "ask_place", "editing", "elsewhere", "rewriting", "declaring")
+_ASKING = (
+    "confirm",
+    "ask_category",
+    "ask_place",
+    "ask_denunciation",
+    "editing",
+    "elsewhere",
+    "rewriting",
+    "declaring",
+)
 # Intents that a place which the gazetteer does not know is easily taken for.
 _PLACE_LIKE = ("greet", "goodbye", "out_of_scope")
 _BY_KIND: dict[str, _Step] = {

@@ -6,6 +6,11 @@ from typing import Any
 from bot.keyboards import Keyboard
 from routing.router import Decision
 
+DENUNCIATION = "to_cao"
+# Surer than this the writer used the word or spelt out the act (see rasa_project/README.md);
+# below it the model only guesses, and the citizen is asked.
+SURE_DENUNCIATION = 0.75
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -19,6 +24,7 @@ class Draft:
     category_confidence: float = 0.0
     categories: tuple[tuple[str, float], ...] = ()
     legal_type: str = "phan_anh"
+    legal_type_confidence: float = 1.0
     accused: tuple[str, ...] = ()
     is_understood: bool = True
     is_declared: bool = False  # "I report a fact, I denounce nobody."
@@ -30,6 +36,15 @@ class Draft:
     place_asked: bool = False  # The place is the citizen's own answer, also where it is "skip".
     attachment_ids: tuple[int, ...] = ()
     album: str | None = None
+
+    @property
+    def denounces(self) -> bool:
+        """It is a denunciation (tố cáo), as far as a machine can be sure, and not disclaimed."""
+        return self.may_denounce and self.legal_type_confidence >= SURE_DENUNCIATION
+
+    @property
+    def may_denounce(self) -> bool:
+        return self.legal_type == DENUNCIATION and not self.is_declared
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -61,6 +61,13 @@ def offer_report(number: int) -> Keyboard:
     return ((Button("Đây là phản ánh của tôi", f"report:{number}"),),)
 
 
+def denunciation(number: int) -> Keyboard:
+    return (
+        (Button("Tôi chỉ phản ánh sự việc", f"disclaim:{number}"),),
+        (Button("Tôi tố cáo", f"denounce:{number}"),),
+    )
+
+
 def declare(number: int) -> Keyboard:
     return ((Button("Tôi chỉ phản ánh sự việc", f"declare:{number}"),),)
 

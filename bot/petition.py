@@ -16,7 +16,6 @@ from routing.tables import Pack
 LONGEST_PETITION = 12_000
 # A card must fit into one message, so it shows no more of the citizen's words than this.
 EXCERPT = 300
-DENUNCIATION = "to_cao"
 
 
 def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -31,11 +30,24 @@ def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         **place_before(draft),
     )
     petition = read(fresh, heard.understanding)
-    if petition.legal_type == DENUNCIATION and not petition.is_declared:
-        return refuse_denunciation(petition, heard, pack)
     if petition.is_declared:
         petition = replace(petition, legal_type="phan_anh")
+    return take_words(petition, heard, pack)
+
+
+def take_words(petition: Draft, heard: Heard, pack: Pack) -> Turn:
+    """Go on with words that were read, unless they are, or may be, a denunciation."""
+    if petition.denounces:
+        return refuse_denunciation(petition, heard, pack)
+    if petition.may_denounce:
+        return ask_denunciation(petition)
     return find_place(petition, heard, pack)
+
+
+def ask_denunciation(draft: Draft) -> Turn:
+    """The machine only guesses: whether it is a denunciation the citizen says."""
+    asking = replace(draft, step="ask_denunciation")
+    return Turn(asking, (Say(texts.ASK_DENUNCIATION, keyboards.denunciation(draft.number)),))
 
 
 def add_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -68,6 +80,7 @@ def read(draft: Draft, said: object) -> Draft:
         category_confidence=best.confidence,
         categories=tuple((c.name, c.confidence) for c in said.categories[:5]),
         legal_type=said.legal_type.name,
+        legal_type_confidence=said.legal_type.confidence,
         accused=said.accused,
     )
 
@@ -100,6 +113,8 @@ def ask_again(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         return Turn(draft, (Say(texts.UNCLEAR, keyboards.offer_report(draft.number)),))
     if draft.step == "elsewhere":
         return ask_elsewhere(draft, pack)
+    if draft.step == "ask_denunciation":
+        return ask_denunciation(draft)
     return next_question(draft, heard, pack)
 
 

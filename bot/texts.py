@@ -55,6 +55,10 @@ UNCLEAR = (
     "Xin lỗi, hệ thống chưa hiểu rõ ý này. Nếu đây là điều cần phản ánh, xin bấm nút dưới đây; "
     "nếu không, xin viết rõ hơn việc gì, ở đâu."
 )
+ASK_DENUNCIATION = (
+    "Xin hỏi lại cho chắc: đây là phản ánh một sự việc, hay là tố cáo một người, một đơn vị cụ thể "
+    "vi phạm pháp luật? Tố cáo được luật bảo vệ riêng nên không gửi qua tin nhắn."
+)
 DENUNCIATION = (
     "Nội dung này giống một đơn tố cáo. Để bảo vệ người tố cáo, hệ thống không nhận tố cáo qua "
     "tin nhắn và không lưu nội dung vừa gửi; nên xóa tin nhắn đó khỏi cuộc trò chuyện.\n\n"

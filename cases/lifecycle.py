@@ -4,12 +4,13 @@ Each move locks the case (see `access_case(to_change=True)`), checks the table, 
 event and queues what the citizen is told, all in the caller's transaction.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cases.access import AGENCY_OFFICER, SUPERVISOR, TRIAGE_OFFICER, NotAllowed
+from cases.access import AGENCY_OFFICER, INSPECTOR, SUPERVISOR, TRIAGE_OFFICER, NotAllowed
 from cases.events import CITIZEN, by_staff, record
 from cases.notices import notify
 from db.models import Case, Message, Staff
@@ -37,12 +38,12 @@ MOVES: dict[str, tuple[frozenset[str], str, frozenset[str]]] = {
     "assign": (
         frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED}),
         ASSIGNED,
-        frozenset({TRIAGE_OFFICER, SUPERVISOR}),
+        frozenset({TRIAGE_OFFICER, INSPECTOR, SUPERVISOR}),
     ),
     "answer": (
         frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED}),
         ANSWERED,
-        frozenset({TRIAGE_OFFICER, SUPERVISOR, AGENCY_OFFICER}),
+        frozenset({TRIAGE_OFFICER, INSPECTOR, SUPERVISOR, AGENCY_OFFICER}),
     ),
     "settle": (frozenset({ANSWERED}), CLOSED, frozenset()),
     "reopen": (frozenset({ANSWERED, CLOSED}), REOPENED, frozenset()),
@@ -60,22 +61,39 @@ class IllegalMove(ValueError):
 
 def allowed_moves(case: Case, staff: Staff) -> set[str]:
     """The moves that this person could make now."""
-    roles = set(staff.roles)
+    roles = _acting_roles(case, staff)
     return {
         move for move, (starts, _, may) in MOVES.items() if case.state in starts and may & roles
     }
 
 
+def _acting_roles(case: Case, staff: Staff) -> set[str]:
+    """Inspectors act on restricted cases only, triage officers and agencies on the others."""
+    roles = set(staff.roles)
+    return roles & {INSPECTOR, SUPERVISOR} if case.restricted else roles - {INSPECTOR}
+
+
 async def assign_case(
-    session: AsyncSession, case: Case, staff: Staff, agency: Agency, reason: str, now: datetime
+    session: AsyncSession,
+    case: Case,
+    staff: Staff,
+    agency: Agency,
+    reason: str,
+    now: datetime,
+    *,
+    oversight: Collection[str] = (),
 ) -> None:
     """Give the case to `agency`. A case that already had one is transferred: that is counted.
 
-    Raises IllegalMove, NotAllowed (role; third transfer; the unit complained about).
+    `oversight` are the agencies that may hold a restricted case (`Policy.may_hold_restricted`).
+    Raises IllegalMove, NotAllowed (role; third transfer; the unit complained about; an ordinary
+    agency for a restricted case).
     """
     _check(case, staff, "assign")
     reason = _required(reason, "Cần ghi lý do giao hoặc chuyển vụ việc.")
     is_transfer = case.agency_id is not None
+    if case.restricted and agency.agency_id not in oversight:
+        raise NotAllowed("Vụ việc hạn chế chỉ được giao cho cơ quan thanh tra, kiểm tra.")
     _check_agency(case, staff, agency, is_transfer)
     before, case.agency_id, case.state = case.agency_id, agency.agency_id, ASSIGNED
     case.transfers += is_transfer
@@ -166,7 +184,7 @@ async def own_case(session: AsyncSession, citizen_id: int, code: str) -> Case | 
 
 def _check(case: Case, staff: Staff, move: str) -> None:
     _check_state(case, move)
-    if not MOVES[move][2] & set(staff.roles):
+    if not MOVES[move][2] & _acting_roles(case, staff):
         raise NotAllowed("Vai trò của anh/chị không được làm việc này.")
 
 

@@ -131,7 +131,15 @@ async def assign(
     try:
         agency = _chosen_agency(site, agency_id)
         async with _changing(site, visit, code, revision) as (session, case):
-            await assign_case(session, case, visit.staff, agency, reason, site.clock())
+            await assign_case(
+                session,
+                case,
+                visit.staff,
+                agency,
+                reason,
+                site.clock(),
+                oversight=site.pack.policy.may_hold_restricted,
+            )
     except (IllegalMove, NotAllowed, StaleDataError) as refused:
         refusal = _refusal("assign", refused, reason, agency_id)
         return await _case_page(request, site, visit, code, refusal=refusal)
@@ -239,7 +247,9 @@ def _agency_choices(case: Case, site: Site) -> list[tuple[str, list[Agency]]]:
     current = [
         agency
         for agency in site.pack.agencies.values()
-        if agency.agency_id not in barred and _is_in_office(agency, today)
+        if agency.agency_id not in barred
+        and _is_in_office(agency, today)
+        and (not case.restricted or agency.agency_id in site.pack.policy.may_hold_restricted)
     ]
     own = [a for a in current if a.ward_code is not None and a.ward_code == case.ward_code]
     province = [a for a in current if a.level == "province"]

@@ -123,6 +123,11 @@ class Policy:
     oversight: tuple[str, ...]
     roles: Mapping[str, str]
 
+    @property
+    def may_hold_restricted(self) -> frozenset[str]:
+        """The agencies that a restricted case may be given to."""
+        return frozenset((self.restricted_agency_id, *self.oversight))
+
 
 @dataclass(frozen=True)
 class Pack:

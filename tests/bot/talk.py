@@ -17,11 +17,12 @@ def understood(
     category: str = "waste_pollution",
     legal_type: str = "phan_anh",
     accused: tuple[str, ...] = (),
+    legal_sure: float = 0.9,
 ) -> Understanding:
     return Understanding(
         intent=Scored(intent, sure),
         categories=(Scored(category, 0.9), Scored("other", 0.1)),
-        legal_type=Scored(legal_type, 0.9),
+        legal_type=Scored(legal_type, legal_sure),
         entities=tuple({"entity": "unit", "role": "accused", "value": one} for one in accused),
     )
 

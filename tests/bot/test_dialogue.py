@@ -266,6 +266,7 @@ STEPS: dict[str, Callable[[Talk], object]] = {
     "ask_category": lambda talk: talk.writes_while_down(REPORT),
     "elsewhere": lambda talk: talk.writes(ELSEWHERE),
     "offered": lambda talk: talk.writes("ừm thì", "thank", 0.2),
+    "ask_denunciation": lambda talk: talk.writes(REPORT, legal_type="to_cao", legal_sure=0.65),
     "editing": lambda talk: (talk.writes(REPORT), talk.taps("Sửa")),
     "rewriting": lambda talk: (talk.writes(REPORT), talk.taps("Sửa"), talk.taps("Sửa nội dung")),
     "denounced": lambda talk: talk.writes(DENUNCIATION, legal_type="to_cao"),
@@ -359,15 +360,23 @@ def test_more_words_over_a_card_are_added_to_it(talk: Talk) -> None:
 
 
 QUESTIONS = [*texts.ANSWERS, "ask_status"]
+# At "where?" a place that the gazetteer does not know looks like one of these.
+PLACE_LIKE = ("greet", "goodbye", "out_of_scope")
 
 
-@pytest.mark.parametrize("intent", QUESTIONS)
-@pytest.mark.parametrize("step", ["confirm", "ask_place", "ask_category", "elsewhere", "offered"])
+@pytest.mark.parametrize(
+    ("step", "intent"),
+    [
+        (step, intent)
+        for step in ("confirm", "ask_place", "ask_category", "ask_denunciation", "elsewhere")
+        for intent in QUESTIONS
+        if step != "ask_place" or intent not in PLACE_LIKE
+    ]
+    + [("offered", intent) for intent in QUESTIONS],
+)
 def test_a_question_in_the_middle_is_answered_and_the_draft_stays(
     talk: Talk, step: str, intent: str
 ) -> None:
-    if step == "ask_place" and intent in ("greet", "goodbye", "out_of_scope"):
-        pytest.skip("a place that the gazetteer does not know looks like these")
     STEPS[step](talk)
     open_question, before = talk.shown[-1], talk.draft
     answer, again = talk.writes("cho hỏi", intent, 0.9).replies
@@ -576,6 +585,34 @@ def test_pictures_of_a_denunciation_are_not_kept_and_said_so_once_an_album(talk:
     assert talk.attaches(3, "b").replies[0].text == texts.ATTACHMENT_NOT_KEPT
     assert talk.attaches(4, "b").replies == ()
     assert talk.draft.attachment_ids == ()
+
+
+def test_where_the_machine_only_guesses_the_citizen_says_whether_it_is_a_denunciation(
+    talk: Talk,
+) -> None:
+    talk.writes(REPORT, legal_type="to_cao", legal_sure=0.65)
+    assert talk.text() == texts.ASK_DENUNCIATION
+    talk.taps("Tôi chỉ phản ánh sự việc")
+    assert talk.draft.step == "confirm"
+    talk.taps("Gửi")
+    act = filing(talk)
+    assert (act.draft.legal_type, act.draft.is_declared) == ("phan_anh", False)
+    assert act.decision.outcome == "dispatch"
+
+
+def test_who_says_that_it_is_a_denunciation_leaves_no_words_behind(talk: Talk) -> None:
+    talk.writes(REPORT, legal_type="to_cao", legal_sure=0.65, attachment_id=4)
+    talk.taps("Tôi tố cáo")
+    assert talk.act() == Count("denunciation")
+    assert talk.draft == Draft(number=talk.draft.number, step="denounced")
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny", "report", "add_information"])
+def test_only_a_tap_answers_whether_it_is_a_denunciation(talk: Talk, intent: str) -> None:
+    talk.writes(REPORT, legal_type="to_cao", legal_sure=0.65)
+    talk.writes("vâng đúng thế", intent, 0.9)
+    assert talk.text() == texts.ASK_DENUNCIATION
+    assert talk.draft.step == "ask_denunciation"
 
 
 # --- stale buttons ------------------------------------------------------------------------

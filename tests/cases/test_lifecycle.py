@@ -178,6 +178,33 @@ async def test_the_unit_complained_about_never_gets_its_own_case(
         await lifecycle.assign_case(session, held, staff[who], pack.agencies[ROADS], "x", LATER)
 
 
+@pytest.mark.parametrize("who", ["yen", "mai"])
+async def test_a_restricted_case_is_given_to_oversight_only(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], pack: Pack, who: str
+) -> None:
+    case = await new_case(decision=decided(outcome="triage", rule="restricted"))
+    oversight = pack.policy.may_hold_restricted
+    inspectorate = pack.agencies[pack.policy.restricted_agency_id]
+    async with database.in_transaction() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        with pytest.raises(NotAllowed, match="hạn chế"):
+            await lifecycle.assign_case(
+                session, held, staff[who], pack.agencies[HEALTH], "x", LATER, oversight=oversight
+            )
+        await lifecycle.assign_case(
+            session, held, staff[who], inspectorate, "x", LATER, oversight=oversight
+        )
+    assert (await changed(database, case)).agency_id == inspectorate.agency_id
+
+
+@pytest.mark.parametrize("who", ["binh", "hoa"])
+async def test_only_inspectors_and_supervisors_act_on_a_restricted_case(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], who: str
+) -> None:
+    case = await new_case(decision=decided(outcome="triage", rule="restricted"))
+    assert lifecycle.allowed_moves(case, staff[who]) == set()
+
+
 @pytest.mark.parametrize("answer", ["", " \n ", "a" * (LONGEST_ANSWER + 1), "🙂" * 1751])
 async def test_an_answer_that_is_empty_or_fits_no_message_is_refused(
     database: Database, new_case: NewCase, staff: dict[str, Staff], answer: str

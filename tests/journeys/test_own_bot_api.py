@@ -1,6 +1,5 @@
 """With a token set, everything talks to that Bot API server and no playground is started."""
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -40,7 +39,8 @@ def bot_api() -> Iterator[str]:
             server.wait(timeout=20)
 
 
-async def test_with_a_token_the_bot_talks_to_that_server(town: Town, bot_api: str) -> None:
+@pytest.fixture
+def own_town(town: Town, bot_api: str) -> Iterator[Town]:
     with tempfile.TemporaryDirectory(prefix="own-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         own = Town(
@@ -49,14 +49,16 @@ async def test_with_a_token_the_bot_talks_to_that_server(town: Town, bot_api: st
             LANGNGHE_TELEGRAM_API_URL=bot_api,
             LANGNGHE_RASA_URL=town.rasa_url,
         )
-        await asyncio.to_thread(own.start)
-        try:
-            assert "Chat page" not in own.output
-            async with httpx.AsyncClient(base_url=bot_api, timeout=60) as client:
-                citizen = await SimulatedCitizen.arrive(client, "An")
-                assert await citizen.file("Đèn đường ngõ tôi ở phường Lê Chân hỏng ba tuần")
-        finally:
-            await asyncio.to_thread(own.stop)
+        own.start()
+        yield own
+        own.stop()
+
+
+async def test_with_a_token_the_bot_talks_to_that_server(own_town: Town, bot_api: str) -> None:
+    assert "Chat page" not in own_town.output
+    async with httpx.AsyncClient(base_url=bot_api, timeout=60) as client:
+        citizen = await SimulatedCitizen.arrive(client, "An")
+        assert await citizen.file("Đèn đường ngõ tôi ở phường Lê Chân hỏng ba tuần")
 
 
 def _wait(url: str) -> None:
