@@ -58,5 +58,5 @@ lock: $(UV) ## Lock the requirements again: names, versions and hashes
 rasa_project/.venv/.ready: rasa_project/requirements.txt scripts/find_python310.sh | $(UV)
 	@echo "Making Rasa's Python 3.10 environment (TensorFlow is large: a few minutes at first) …"
 	@test -x $(RASA) || $(UV) venv --quiet --python "$$(scripts/find_python310.sh $(UV))" rasa_project/.venv
-	@$(UV) pip sync --quiet --python $(RASA) rasa_project/requirements.txt
+	@$(UV) pip sync $$(test -t 2 || echo --quiet) --python $(RASA) rasa_project/requirements.txt
 	@touch $@

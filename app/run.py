@@ -6,14 +6,15 @@ container. A part that dies is started again; what it was doing is in the databa
 
 import asyncio
 import ctypes
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -111,6 +112,7 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
     began = time.monotonic()
     logs = settings.data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(_only_one(settings.data_dir))
     open_pack(settings)
     step = _Steps(console)
 
@@ -170,6 +172,17 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
     if password is not None:
         console.print(f"  Log in:    quantri / {password}  (one-time: choose your own then)")
     console.print(f"  Logs:      {logs}\n  Ctrl-C stops everything; cases are kept.\n")
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Two on one folder would both answer each citizen. Raises ValueError for the second."""
+    with (folder / "run.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(f"`langnghe run` is already running on {folder}") from None
+        yield
 
 
 class _Steps:

@@ -129,6 +129,12 @@ def test_a_database_without_keys_is_refused_in_one_line(town: Town, tmp_path: Pa
     )
 
 
+def test_a_second_run_on_the_same_folder_is_refused_in_one_line(town: Town) -> None:
+    done = langnghe("run", data=town.data_dir)
+    assert done.returncode == 2
+    assert done.stderr == f"langnghe: `langnghe run` is already running on {town.data_dir}\n"
+
+
 def test_a_mistyped_setting_is_named(town: Town, tmp_path: Path) -> None:
     done = langnghe("db", "upgrade", data=tmp_path, LANGNGHE_CONSOLE_PORT="eighty")
     assert done.returncode == 2
