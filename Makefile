@@ -57,6 +57,8 @@ lock: $(UV) ## Lock the requirements again: names, versions and hashes
 
 rasa_project/.venv/.ready: rasa_project/requirements.txt scripts/find_python310.sh | $(UV)
 	@echo "Making Rasa's Python 3.10 environment (TensorFlow is large: a few minutes at first) …"
-	@test -x $(RASA) || $(UV) venv --quiet --python "$$(scripts/find_python310.sh $(UV))" rasa_project/.venv
+	@$(RASA) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' 2>/dev/null || { \
+		python310=$$(scripts/find_python310.sh $(UV)) && \
+		$(UV) venv --quiet --clear --python "$$python310" rasa_project/.venv; }
 	@$(UV) pip sync $$(test -t 2 || echo --quiet) --python $(RASA) rasa_project/requirements.txt
 	@touch $@

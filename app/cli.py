@@ -6,16 +6,17 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Annotated, NoReturn
 
 import typer
 from cryptography.fernet import Fernet
+from procrastinate.exceptions import ConnectorException
 from pydantic import ValidationError
 from rich.console import Console
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app import logs
-from app.keys import MissingKeys
 from app.rasa_server import RasaFailed
 from app.services import database_url, open_pack
 from app.settings import Settings
@@ -32,7 +33,15 @@ app.add_typer(tables_app, name="tables")
 
 UNUSABLE = 2
 # What an operator can mend, and the exit code that says so.
-_EXPECTED = (MissingKeys, PackError, RasaFailed, ValidationError, OperationalError, ValueError)
+_EXPECTED = (
+    ConnectorException,
+    DBAPIError,
+    OSError,
+    PackError,
+    RasaFailed,
+    SubprocessError,
+    ValueError,  # MissingKeys, ValidationError and our own one-line refusals.
+)
 
 
 class Watched(StrEnum):
@@ -56,14 +65,14 @@ def fail(message: str) -> NoReturn:
     raise SystemExit(UNUSABLE)
 
 
-def _one_line(error: Exception) -> str:
+def _one_line(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         name = "LANGNGHE_" + "_".join(str(part) for part in first["loc"]).upper()
         return f"{name}: {first['msg']}"
     if isinstance(error, DBAPIError):
-        return f"the database does not answer: {str(error.orig).splitlines()[0]}"
-    return str(error).splitlines()[0]
+        return f"the database refused: {_one_line(error.orig or ValueError())}"
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def load_settings() -> Settings:
@@ -145,6 +154,17 @@ def explain(
     if jsonl:
         raise SystemExit(explain_lines(settings, sys.stdin, sys.stdout))
     explain_text(settings, text or "", Console())
+
+
+@app.command()
+def retry() -> None:
+    """Queue again the updates and replies that failed for good, once their cause is mended."""
+    from app.retry import retry_failed
+
+    settings = load_settings()
+    with database_url(settings) as url:
+        updates, replies = asyncio.run(retry_failed(url))
+    print(f"queued again: {updates} updates, {replies} replies")
 
 
 @app.command()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from app.settings import Settings
 from bot.heard import NotUnderstood, Scored, Understanding
 from bot.understand import Rasa
 from routing.places import Place
-from routing.router import Decision, Matter, decide
+from routing.router import Decision, decide
 from routing.tables import Pack
 
 REPORT = "report"
@@ -62,14 +63,9 @@ def explanation(text: str, said: Understanding, pack: Pack, on: date) -> dict[st
     place = pack.gazetteer.find(text)
     is_report = said.intent.name == REPORT
     best = said.categories[0]
-    matter = Matter(
-        category=best.name if is_report else None,
-        category_confidence=best.confidence if is_report else 0.0,
-        legal_type=said.legal_type.name,
-        ward_code=place.ward_code,
-        text=text,
-        accused=said.accused,
-    )
+    matter = said.matter(text, place.ward_code)
+    if not is_report:
+        matter = replace(matter, category=None, category_confidence=0.0)
     return {
         "intent": _scored(said.intent),
         "category": _scored(best) if is_report else None,
@@ -92,8 +88,8 @@ def _answer(
 def _read_line(line: str) -> dict[str, Any] | BadLine:
     try:
         value = json.loads(line)
-    except json.JSONDecodeError as error:
-        return BadLine(f"not JSON: {error.msg}")
+    except (ValueError, RecursionError) as error:
+        return BadLine(f"not JSON: {str(error) or type(error).__name__}")
     if not isinstance(value, dict) or "id" not in value:
         return BadLine('not an object with "id" and "text"')
     if not isinstance(value.get("text"), str) or not value["text"].strip():

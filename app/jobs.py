@@ -14,14 +14,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import ExtBot
 
 from bot.conversation import Conversation
-from bot.handlers import Handlers, TelegramApplication
+from bot.handlers import Handlers, HandlingFailed, TelegramApplication
 from bot.heard import Understanding
 from bot.send import Sender
 from bot.understand import Rasa
@@ -30,13 +34,17 @@ from db import queue
 from db.encryption import Vault
 from db.models import Case, InboxUpdate
 from db.session import Database, libpq_url
-from routing.router import Matter, decide
+from routing.router import decide
 from routing.tables import Pack
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6  # Waits 1, 2, 4, 8, 16 seconds; the chat's later messages wait behind.
 LONGEST_WAIT = 300
+# What passes by itself, or when an operator mends it: a network, a token, a database.
+PASSING = (NetworkError, InvalidToken, Conflict, OperationalError, InterfaceError)
+# Any constant will do: it keeps two workers from rescuing the same job.
+RESCUE_LOCK = 5_047_832
 
 
 class RasaUnavailable(Exception):
@@ -47,15 +55,24 @@ class Patience(BaseRetryStrategy):
     """Wait out what passes (Telegram's pace, networks, Rasa); give up on what does not."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, HandlingFailed) and exception.__cause__ is not None:
+            exception = exception.__cause__
+        if isinstance(exception, asyncio.CancelledError):  # The worker is told to stop.
+            return RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, RetryAfter):
             wait = exception.retry_after
             seconds = wait if isinstance(wait, int) else int(wait.total_seconds()) + 1
             return RetryDecision(retry_in={"seconds": seconds})
-        if isinstance(exception, NetworkError | RasaUnavailable):
+        is_passing = isinstance(exception, (*PASSING, RasaUnavailable))
+        if is_passing and not isinstance(exception, BadRequest):  # Which is a NetworkError too.
             return RetryDecision(retry_in={"seconds": min(2**job.attempts, LONGEST_WAIT)})
         if job.attempts + 1 < ATTEMPTS:
             return RetryDecision(retry_in={"seconds": 2**job.attempts})
         return None
+
+    def gives_up(self, exception: BaseException, job: Job) -> bool:
+        """Whether this was the last try."""
+        return self.get_retry_decision(exception=exception, job=job) is None
 
 
 class RasaPatience(Patience):
@@ -114,17 +131,10 @@ class Workshop:
             case = await session.get_one(Case, case_id, with_for_update=True)
             await self._understand(session, case, said)
 
-    async def _understand(self, session: Any, case: Case, said: Understanding) -> None:
+    async def _understand(self, session: AsyncSession, case: Case, said: Understanding) -> None:
         best = said.categories[0]
         now = self.clock()
-        matter = Matter(
-            category=best.name,
-            category_confidence=best.confidence,
-            legal_type=said.legal_type.name,
-            ward_code=case.ward_code,
-            text=case.text,
-            accused=said.accused,
-        )
+        matter = said.matter(case.text, case.ward_code, category=case.category)
         today = now.astimezone(ZoneInfo(self.pack.timezone)).date()
         scored = [{"name": c.name, "confidence": c.confidence} for c in said.categories[:5]]
         await intake.understand_case(
@@ -142,34 +152,41 @@ def build_queue(database_url: str, workshop: Workshop) -> App:
     """The procrastinate app with every task of `db.queue`."""
     app = App(connector=PsycopgConnector(conninfo=libpq_url(database_url)))
 
-    @app.task(name=queue.HANDLE_UPDATE, retry=Patience(), pass_context=True)
+    patience = Patience()
+
+    @app.task(name=queue.HANDLE_UPDATE, retry=patience, pass_context=True)
     async def handle_update(context: JobContext, inbox_id: int) -> None:
         try:
             await workshop.handle_update(inbox_id)
         except Exception as error:
-            if context.job.attempts + 1 >= ATTEMPTS:
+            if patience.gives_up(error, context.job):
                 await workshop.note_failure(inbox_id, error)
             raise
 
-    @app.task(name=queue.SEND_REPLY, retry=Patience())
-    async def send_reply(reply_id: int) -> None:
-        await workshop.sender.send(reply_id)
+    @app.task(name=queue.SEND_REPLY, retry=patience, pass_context=True)
+    async def send_reply(context: JobContext, reply_id: int) -> None:
+        try:
+            await workshop.sender.send(reply_id)
+        except Exception as error:
+            if patience.gives_up(error, context.job):
+                await workshop.sender.give_up(reply_id, type(error).__name__)
+            raise
 
     @app.task(name=queue.UNDERSTAND_CASE, retry=RasaPatience())
     async def understand_case(case_id: int) -> None:
         await workshop.understand_case(case_id)
 
-    @app.task(name=queue.FETCH_ATTACHMENT, retry=Patience())
+    @app.task(name=queue.FETCH_ATTACHMENT, retry=patience)
     async def fetch_attachment(attachment_id: int) -> None:
         await workshop.sender.fetch_attachment(attachment_id)
 
     return app
 
 
-async def work(app: App, concurrency: int, heartbeat: float) -> None:
+async def work(app: App, database: Database, concurrency: int, heartbeat: float) -> None:
     """Do jobs until SIGTERM or SIGINT; jobs that run then are finished first."""
     async with app.open_async():
-        rescue = asyncio.create_task(_rescue_jobs(app, heartbeat))
+        rescue = asyncio.create_task(_rescue_jobs(app, database, heartbeat))
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
@@ -183,11 +200,20 @@ async def work(app: App, concurrency: int, heartbeat: float) -> None:
             rescue.cancel()
 
 
-async def _rescue_jobs(app: App, heartbeat: float) -> None:
+async def _rescue_jobs(app: App, database: Database, heartbeat: float) -> None:
     """Take up what a killed worker left half done (its heartbeat stopped)."""
     while True:
-        stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=4 * heartbeat)
-        for job in stalled:
-            logger.warning("rescuing a job of a dead worker", extra={"job": job.id})
-            await app.job_manager.retry_job(job)
+        try:
+            async with database.in_transaction() as session:
+                lock = select(func.pg_try_advisory_xact_lock(RESCUE_LOCK))
+                if await session.scalar(lock):  # Else another worker looks just now.
+                    await _rescue_once(app, 4 * heartbeat)
+        except (DBAPIError, ConnectorException) as error:
+            logger.warning("could not look for stalled jobs", extra={"error": type(error).__name__})
         await asyncio.sleep(heartbeat)
+
+
+async def _rescue_once(app: App, silence: float) -> None:
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence):
+        logger.warning("rescuing a job of a dead worker", extra={"job": job.id})
+        await app.job_manager.retry_job(job)

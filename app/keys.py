@@ -35,20 +35,32 @@ def kept_keys(settings: Settings) -> dict[str, str]:
             "LANGNGHE_ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
             "LANGNGHE_LOOKUP_KEY": settings.lookup_key.get_secret_value(),
         }
+    if settings.encryption_keys or settings.lookup_key:
+        raise MissingKeys(f"{' and '.join(KEYS)} belong together: set both or none")
     if settings.database_url is not None:
-        raise MissingKeys(
-            "LANGNGHE_DATABASE_URL needs LANGNGHE_ENCRYPTION_KEYS and LANGNGHE_LOOKUP_KEY"
-        )
-    return _local_keys(settings.data_dir / "keys.json")
+        raise MissingKeys(f"LANGNGHE_DATABASE_URL needs {' and '.join(KEYS)}")
+    return _local_keys(settings.data_dir)
 
 
-def _local_keys(path: Path) -> dict[str, str]:
-    if not path.exists():
+def make_local_keys(settings: Settings) -> None:
+    """Make the keys of an embedded database before it is first used. Raises MissingKeys where
+    a database is there already: with new keys every chat in it would be lost."""
+    path = settings.data_dir / "keys.json"
+    is_local = not (settings.database_url or settings.encryption_keys or settings.lookup_key)
+    if is_local and not path.exists():
+        if (settings.data_dir / "postgres" / "PG_VERSION").exists():
+            raise MissingKeys(f"{path} is missing, and the database beside it needs its keys")
         fresh = {
             "LANGNGHE_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
             "LANGNGHE_LOOKUP_KEY": secrets.token_urlsafe(32),
         }
         _write_once(path, json.dumps(fresh))
+
+
+def _local_keys(folder: Path) -> dict[str, str]:
+    path = folder / "keys.json"
+    if not path.exists():
+        raise MissingKeys(f"{path} is missing")
     kept: dict[str, str] = json.loads(path.read_text())
     return kept
 

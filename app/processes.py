@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from typing import Any
@@ -22,6 +23,8 @@ from console.server import create_app as create_console
 from db.session import Database
 from playground.server import Place
 from playground.server import create_app as create_playground
+
+logger = logging.getLogger(__name__)
 
 # The playground's own token: it opens nothing but the playground.
 PLAYGROUND_TOKEN = "1000000001:playground-on-this-machine-only"  # noqa: S105
@@ -44,7 +47,7 @@ async def _worker(settings: Settings, url: str) -> None:
     await workshop.application.initialize()
     try:
         queue = build_queue(url, workshop)
-        await work(queue, settings.worker_concurrency, settings.worker_heartbeat_seconds)
+        await work(queue, database, settings.worker_concurrency, settings.worker_heartbeat_seconds)
     finally:
         await workshop.application.shutdown()
         await rasa.close()
@@ -80,13 +83,17 @@ async def _initialize(bot: ExtBot[Any]) -> None:
             await bot.initialize()
             return
         except InvalidToken:
-            raise ValueError("Telegram does not know LANGNGHE_TELEGRAM_TOKEN") from None
-        except TelegramError:
+            raise ValueError(
+                "the Bot API server does not know LANGNGHE_TELEGRAM_TOKEN, or"
+                " LANGNGHE_TELEGRAM_API_URL is not a Bot API server"
+            ) from None
+        except TelegramError as error:
+            logger.warning("telegram is out of reach", extra={"error": type(error).__name__})
             await asyncio.sleep(3)
 
 
 def run_console(settings: Settings, url: str) -> None:
-    """Serve the staff console until SIGTERM. It is given no key: it cannot tell who wrote."""
+    """Serve the staff console until SIGTERM. It opens no vault: it cannot tell who wrote."""
     database = Database(url)
     app = create_console(
         database, open_pack(settings), secure_cookies=settings.secure_cookies, clock=utc_now

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
@@ -32,6 +31,7 @@ from db.migrate import upgrade
 
 LARGEST_LOG = 10 * 1024 * 1024
 STOP_SECONDS = 15
+ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
 STEADY_SECONDS = 60
 LONGEST_RESTART_WAIT = 30.0
 
@@ -66,6 +66,11 @@ class Part:
             )
         self.started_at = time.monotonic()
 
+    def last_words(self) -> str:
+        """The last line of its log: codes only, as all logs."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return lines[-1] if lines else "no word in its log"
+
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
@@ -83,8 +88,8 @@ class Part:
             self.process.wait()
 
 
-class Stopped(Exception):
-    """Ctrl-C or SIGTERM."""
+class Stopped(BaseException):
+    """Ctrl-C or SIGTERM; no library's `except Exception` may swallow it."""
 
 
 def run_everything(settings: Settings) -> int:
@@ -116,7 +121,7 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
     open_pack(settings)
     step = _Steps(console)
 
-    rasa_url = settings.rasa_url
+    rasa, rasa_url = None, settings.rasa_url
     if rasa_url is None:
         step("Rasa model: training it if its data changed")
         model, port = rasa_server.train(), rasa_server.free_port()
@@ -152,19 +157,22 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
             "LANGNGHE_TELEGRAM_API_URL": playground_url,
             "LANGNGHE_PLAYGROUND_PORT": str(port),
         }
-        _add(parts, _ours("playground", environment, logs))
+        chat = _add(parts, _ours("playground", environment, logs))
         addresses.insert(0, ("Chat page", f"{playground_url}/"))
-        _await(lambda: _answers(playground_url), 30, "the playground")
+        _await(lambda: _answers(playground_url), 30, chat)
 
     step("Console, receiver and worker: starting")
     for name in ("receiver", "worker"):
         _add(parts, _ours(name, environment | kept_keys(settings), logs))
-    _add(parts, _ours("console", environment, logs))
+    desk = _add(parts, _ours("console", environment, logs))
     console_url = f"http://{_shown(settings.console_host)}:{console_port}"
-    _await(lambda: _answers(f"{console_url}/khoe"), 30, "the console")
+    _await(lambda: _answers(f"{console_url}/khoe"), 30, desk)
 
-    step("Rasa: loading the model")
-    _await(lambda: rasa_server.is_ready(rasa_url), rasa_server.START_SECONDS, "Rasa")
+    if rasa is not None:
+        step("Rasa: loading the model")
+        _await(lambda: rasa_server.is_ready(rasa_url), rasa_server.START_SECONDS, rasa)
+    elif not rasa_server.is_ready(rasa_url):
+        console.print("LANGNGHE_RASA_URL does not answer: citizens file by buttons until it does.")
 
     console.print(f"\nReady after {time.monotonic() - began:.0f} seconds.")
     for name, address in addresses:
@@ -210,10 +218,11 @@ class _Ports:
 
 
 def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
         except OSError:
             return False
         return True
@@ -221,7 +230,9 @@ def _is_free(host: str, port: int) -> bool:
 
 def _shown(host: str) -> str:
     """An address that a browser on this machine can open."""
-    return "127.0.0.1" if ip_address(host).is_unspecified else host
+    if host in ANYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _environment(settings: Settings, url: str, rasa_url: str, console_port: int) -> dict[str, str]:
@@ -240,9 +251,10 @@ def _ours(name: str, environment: dict[str, str], logs: Path) -> Part:
     return Part(name, command, dict(environment), logs / f"{name}.log")
 
 
-def _add(parts: list[Part], part: Part) -> None:
+def _add(parts: list[Part], part: Part) -> Part:
     parts.append(part)
     part.start()
+    return part
 
 
 def _answers(url: str) -> bool:
@@ -252,12 +264,14 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _await(is_ready: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait for a part. Raises ValueError in one line when it does not come."""
+def _await(is_ready: Callable[[], bool], seconds: float, part: Part) -> None:
+    """Wait for a part. Raises ValueError in one line when it ends or does not come."""
     end = time.monotonic() + seconds
     while not is_ready():
+        if not part.is_running():
+            raise ValueError(f"{part.name} ended while starting: {part.last_words()}")
         if time.monotonic() > end:
-            raise ValueError(f"{what} did not start; see the logs in the data folder")
+            raise ValueError(f"{part.name} did not start in {seconds:.0f} s: see {part.log}")
         time.sleep(0.2)
 
 
@@ -274,6 +288,7 @@ def _watch(parts: list[Part], console: Console) -> None:
                 part.wait = 1.0 if is_steady else min(part.wait * 2, LONGEST_RESTART_WAIT)
                 part.restart_at = now + part.wait
                 console.print(f"{part.name} ended ({code}); again in {part.wait:.0f} s")
+                console.print(f"  {part.last_words()}", markup=False)
             elif now >= part.restart_at:
                 part.restart_at = 0.0
                 part.start()

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     )
     lookup_key: SecretStr | None = Field(
         default=None,
+        min_length=32,
         description="At least 32 random characters; never changed. Required with DATABASE_URL.",
     )
     pack: str = Field(default="hai_phong", description="Folder of the province in routing/packs.")

@@ -40,6 +40,7 @@ from bot.petition import (
     refuse_denunciation,
     take_petition,
     too_long,
+    with_words,
 )
 from cases.lifecycle import ANSWERED, CLOSED, OPEN_STATES
 from routing.tables import Pack
@@ -152,11 +153,16 @@ def _on_text_over_card(draft: Draft, heard: Heard, said: Understanding, pack: Pa
 
 
 def _on_text_over_offer(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
-    """After "if this is a grievance, tap here": the same said better, which takes its place."""
+    """After "if this is a grievance, tap here": more of the same."""
     if said.intent.name == "emergency":
         return _offer(draft, heard, texts.EMERGENCY)
     answered = _answer_between(draft, heard, said, pack)
-    return answered or take_petition(draft, heard, pack)
+    if answered is not None:
+        return answered
+    joined = _joined(draft, heard)
+    if len(joined.text) > LONGEST_PETITION:
+        return too_long(draft)
+    return take_petition(draft, joined, pack)
 
 
 def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
@@ -172,11 +178,19 @@ def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack
         return answered
     if _denounces(draft, heard, said):
         return _refuse_words(draft, heard, pack)
-    if intent.name == "report" and len(heard.text.split()) > PLACE_WORDS:
-        return take_petition(_keep_attachment(Draft(draft.number), heard), heard, pack)
     if draft.step == "ask_denunciation":
-        return ask_again(replace(draft, text=f"{draft.text}\n{heard.text}"), heard, pack)
+        more = with_words(draft, heard)
+        return ask_again(more, heard, pack) if more else too_long(draft)
+    if intent.name == "report" and len(heard.text.split()) > PLACE_WORDS:
+        unplaced = replace(draft, place_asked=False, place_text=None)
+        return take_petition(unplaced, _joined(draft, heard), pack)
     return add_words(draft, heard, pack)
+
+
+def _joined(draft: Draft, heard: Heard) -> Heard:
+    """These words after the draft's, so that none is lost."""
+    text = f"{draft.text}\n{heard.text}".strip()
+    return replace(heard, text=text, message_id=None) if draft.text else heard
 
 
 def _answer_between(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn | None:
@@ -311,7 +325,9 @@ def _keep_attachment(draft: Draft, heard: Heard) -> Draft:
 
 def _recently_filed(heard: Heard) -> FiledCase | None:
     newest = heard.cases[0] if heard.cases else None
-    return newest if newest and heard.now - newest.filed_at <= FOLLOW_UP else None
+    if newest is None or newest.state not in OPEN_STATES:
+        return None
+    return newest if heard.now - newest.filed_at <= FOLLOW_UP else None
 
 
 def _on_unreadable(draft: Draft, heard: Heard, pack: Pack) -> Turn:

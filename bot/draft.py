@@ -56,6 +56,7 @@ class Draft:
             if isinstance(value, list)
             else value
             for name, value in content.items()
+            if name in cls.__dataclass_fields__  # A draft of another version is still read.
         }
         return cls(**values)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from routing.router import Matter
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -29,6 +31,19 @@ class Understanding:
             str(entity["value"])
             for entity in self.entities
             if entity.get("entity") == "unit" and entity.get("role") == "accused"
+        )
+
+    def matter(self, text: str, ward_code: str | None, *, category: str | None = None) -> Matter:
+        """What routing decides on; a `category` that a person chose is sure."""
+        best = self.categories[0]
+        is_chosen = category is not None and category != best.name
+        return Matter(
+            category=category or best.name,
+            category_confidence=1.0 if is_chosen else best.confidence,
+            legal_type=self.legal_type.name,
+            ward_code=ward_code,
+            text=text,
+            accused=self.accused,
         )
 
 

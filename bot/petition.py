@@ -6,14 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import keyboards, texts
-from bot.draft import Count, Draft, FileCase, Say, Turn, say
+from bot.draft import DENUNCIATION, Count, Draft, FileCase, Say, Turn, say
 from bot.heard import Heard, Understanding
 from cases import deadlines
 from routing.router import Decision, Matter, decide
 from routing.tables import Pack
+from routing.text import fold
 
 # The longest text that is taken, in characters. Telegram cuts a long one into several messages.
 LONGEST_PETITION = 12_000
+COMPLAINT = "khieu_nai"
+SURE_COMPLAINT = 0.75
 # A card must fit into one message, so it shows no more of the citizen's words than this.
 EXCERPT = 300
 
@@ -52,10 +55,33 @@ def ask_denunciation(draft: Draft) -> Turn:
 
 def add_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """More of the story."""
-    text = f"{draft.text}\n{heard.text}"
+    more = with_words(draft, heard)
+    return next_question(more, heard, pack) if more else too_long(draft)
+
+
+def with_words(draft: Draft, heard: Heard) -> Draft | None:
+    """The draft with these words added and whom they accuse; None where it grows too long.
+
+    The matter stays what it was; words that nobody could read need a person.
+    """
+    text = f"{draft.text}\n{heard.text}".strip()
     if len(text) > LONGEST_PETITION:
-        return too_long(draft)
-    return next_question(replace(draft, text=text, message_id=None), heard, pack)
+        return None
+    more = replace(draft, text=text, message_id=None)
+    said = heard.understanding
+    if not isinstance(said, Understanding):
+        return replace(more, is_understood=False)
+    is_complaint = (
+        said.legal_type.name == COMPLAINT and said.legal_type.confidence >= SURE_COMPLAINT
+    )
+    legal_type = COMPLAINT if is_complaint and not draft.is_declared else draft.legal_type
+    return replace(more, legal_type=legal_type, accused=_also_accused(draft, heard))
+
+
+def _also_accused(draft: Draft, heard: Heard) -> tuple[str, ...]:
+    said = heard.understanding
+    more = said.accused if isinstance(said, Understanding) else ()
+    return tuple(dict.fromkeys((*draft.accused, *more)))
 
 
 def too_long(draft: Draft) -> Turn:
@@ -72,7 +98,11 @@ def place_before(draft: Draft) -> dict[str, Any]:
 def read(draft: Draft, said: object) -> Draft:
     """The draft with what Rasa made of its words, if it made anything."""
     if not isinstance(said, Understanding):
-        return replace(draft, is_understood=False)
+        unread = replace(draft, is_understood=False)
+        if "to cao" not in fold(draft.text):
+            return unread
+        # Nobody read it, but the writer used the word: the citizen is asked.
+        return replace(unread, legal_type=DENUNCIATION, legal_type_confidence=0.5)
     best = said.categories[0]
     return replace(
         draft,
@@ -225,7 +255,8 @@ def find_place(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """The answer to "where?". Words that name no ward are kept for a person to read."""
     place = pack.gazetteer.find(heard.text)
-    asked = replace(draft, place_asked=True, place_text=heard.text)
+    accused = _also_accused(draft, heard)
+    asked = replace(draft, place_asked=True, place_text=heard.text, accused=accused)
     if place.outcome == "found":
         return next_question(replace(asked, ward_code=place.ward_code), heard, pack)
     if place.outcome == "ambiguous":

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
-from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.handlers import COMMANDS
@@ -101,6 +101,9 @@ async def _until_done(step: Any) -> None:
             return
         except RetryAfter as error:
             await asyncio.sleep(_seconds(error))
+        except BadRequest as error:  # A NetworkError too, but no outage.
+            logger.error("telegram refused", extra={"error": error.message})
+            await asyncio.sleep(PAUSE_AFTER_ERROR)
         except NetworkError:
             logger.warning("telegram is out of reach; trying again")
             await asyncio.sleep(PAUSE_AFTER_ERROR)

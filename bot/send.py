@@ -1,7 +1,7 @@
 """Queued replies to Telegram: paced, retried, once each.
 
-A reply is marked sent after Telegram accepted it. A crash between the two repeats that one
-reply; the other order would lose it.
+A reply is marked sent after Telegram accepted it. A crash between the two, or an answer of
+Telegram's that never arrived, repeats that one reply; the other order would lose it.
 """
 
 import logging
@@ -106,6 +106,11 @@ class Sender:
         if reply.case_id is not None:
             case = await session.get_one(Case, reply.case_id, with_for_update=True)
             await record(session, case, "notice_failed", SYSTEM, now, why=failure)
+
+    async def give_up(self, reply_id: int, why: str) -> None:
+        """Tries ran out: the case says so, the words are kept for `langnghe retry`."""
+        async with self._database.in_transaction() as session:
+            await self._finish(session, reply_id, why)
 
     async def fetch_attachment(self, attachment_id: int) -> None:
         """Bring a citizen's file into the database, before Telegram forgets it."""

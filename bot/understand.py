@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 5.0
 
 
 class Rasa:
-    """`POST /model/parse` and `GET /status` of one Rasa server (or a balancer of several)."""
+    """`POST /model/parse` of one Rasa server (or a balancer of several)."""
 
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self._client = httpx.AsyncClient(base_url=url, timeout=timeout)
@@ -32,14 +32,6 @@ class Rasa:
             return _failed("unreachable")
         except (KeyError, TypeError, ValueError):
             return _failed("bad_answer")
-
-    async def is_ready(self) -> bool:
-        """Whether the server answers and has a model loaded."""
-        try:
-            response = await self._client.get("/status")
-            return response.status_code == 200 and bool(response.json().get("model_file"))
-        except (httpx.HTTPError, ValueError):
-            return False
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -4,7 +4,7 @@ Threat: a staff member of the unit complained about, or of any other unit, reads
 the default is no; each role adds what it may see.
 """
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Case, Staff
@@ -44,7 +44,12 @@ def visible_cases(staff: Staff) -> ColumnElement[bool]:
         open_to.append(Case.restricted.is_(True))
     if AGENCY_OFFICER in roles and staff.agency_id:
         open_to.append(and_(Case.restricted.is_(False), Case.agency_id == staff.agency_id))
-    return or_(*open_to) if staff.disabled_at is None else ~true()
+    seen = or_(*open_to) if staff.disabled_at is None else ~true()
+    if staff.agency_id is None:
+        return seen
+    # Whatever their role, people of the unit complained about do not read it (promise 2).
+    excluded = Case.decision["excluded"].has_key(staff.agency_id)
+    return and_(seen, func.coalesce(excluded, false()).is_(False))
 
 
 async def access_case(

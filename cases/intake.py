@@ -1,5 +1,6 @@
 """From a confirmed draft to a filed case."""
 
+import hashlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cases import deadlines
 from cases.codes import new_code
 from cases.events import CITIZEN, SYSTEM, record
-from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE
+from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE, REOPENED
 from db import queue
 from db.models import Attachment, Case
 from routing.router import Decision
@@ -74,7 +75,7 @@ async def file_case(
     session.add(case)
     await session.flush()
     await _attach(session, case, petition.attachment_ids)
-    await record(session, case, "filed", CITIZEN, now, text=petition.text)
+    await record(session, case, "filed", CITIZEN, now, text_sha256=_sha256(petition.text))
     if dispatched:
         await record(
             session, case, "assigned", SYSTEM, now, agency=case.agency_id, rule=decision.rule
@@ -101,12 +102,25 @@ async def understand_case(
         return
     case.understood_at, case.categories, case.legal_type = now, categories, legal_type
     case.category = case.category or category
-    case.category_confidence = categories[0]["confidence"] if categories else None
+    scores = {scored["name"]: scored["confidence"] for scored in categories}
+    case.category_confidence = scores.get(case.category)
+    await record(session, case, "understood", SYSTEM, now, category=category, rule=decision.rule)
     is_restricted = legal_type == "to_cao" or decision.rule.startswith("restricted")
-    case.restricted = case.restricted or is_restricted
+    is_wrong_holder = case.agency_id in decision.excluded
     if case.state == NEEDS_TRIAGE:
         case.decision = asdict(decision)
-    await record(session, case, "understood", SYSTEM, now, category=category, rule=decision.rule)
+    else:
+        case.decision = {**case.decision, "excluded": list(decision.excluded)}
+    if case.state in (ASSIGNED, REOPENED) and (is_wrong_holder or is_restricted):
+        # Whoever holds it may be whom it complains about, or may not see it any more.
+        before, case.agency_id, case.state = case.agency_id, None, NEEDS_TRIAGE
+        await record(session, case, "recalled", SYSTEM, now, from_agency=before)
+    case.restricted = case.restricted or is_restricted
+
+
+def _sha256(text: str) -> str:
+    """Proves what was filed without repeating it: the words can be erased, the chain holds."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _unused_code(session: AsyncSession) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from cases.access import visible_cases
 from cases.codes import read_code
-from cases.lifecycle import NEEDS_TRIAGE, OPEN_STATES
+from cases.lifecycle import OPEN_STATES
 from db.models import Case, Message, Staff
 
 PAGE = 50
@@ -80,9 +80,3 @@ async def cases_of_citizen(session: AsyncSession, citizen_id: int, limit: int = 
             select(Case).where(Case.citizen_id == citizen_id).order_by(Case.id.desc()).limit(limit)
         )
     )
-
-
-async def count_untriaged(session: AsyncSession) -> int:
-    """Cases that wait for a person to decide who answers."""
-    query = select(func.count()).select_from(Case).where(Case.state == NEEDS_TRIAGE)
-    return await session.scalar(query) or 0

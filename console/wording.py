@@ -53,6 +53,7 @@ _EVENT_NAMES = {
     "withdrawn": "Người dân rút vụ việc",
     "addition_received": "Người dân bổ sung thông tin",
     "understood": "Hệ thống đọc lại nội dung sau khi gián đoạn",
+    "recalled": "Hệ thống rút vụ việc về để phân loại lại",
     "numbers_revealed": "Xem đầy đủ số điện thoại, số giấy tờ",
 }
 _EXCERPT_LENGTH = 150

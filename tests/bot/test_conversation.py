@@ -353,8 +353,9 @@ async def test_a_nonsensical_answer_of_rasa_is_an_outage_and_no_more(
 async def test_a_case_filed_while_rasa_is_away_waits_for_a_person_and_is_read_later(
     desk: Desk, rasa: RasaTable
 ) -> None:
-    rasa.answers[DENUNCIATION] = {}
-    (question,) = await desk.hears(DENUNCIATION)
+    unsaid = "ông chủ tịch phường ăn tiền đền bù của dân"  # Without the word for it.
+    rasa.answers[unsaid] = {}
+    (question,) = await desk.hears(unsaid)
     (place,) = await desk.taps("Rác thải, ô nhiễm", [question])
     (card,) = await desk.taps("Không rõ, bỏ qua", [place])
     await desk.taps("Đồng ý và gửi", [card])
@@ -363,7 +364,7 @@ async def test_a_case_filed_while_rasa_is_away_waits_for_a_person_and_is_read_la
     assert [job["args"] for job in await jobs(desk.database, "understand_case")] == [
         {"case_id": case.id}
     ]
-    rasa.answers[DENUNCIATION] = parse_of(legal_type="to_cao")
+    rasa.answers[unsaid] = parse_of(legal_type="to_cao")
     await desk.workshop.understand_case(case.id)
     (case,) = await desk.all(Case)
     assert (case.state, case.restricted, case.understood_at) == ("needs_triage", True, NOW)

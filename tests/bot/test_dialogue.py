@@ -163,10 +163,11 @@ def test_naming_a_ward_of_ours_settles_that_it_is_here_after_all(talk: Talk, is_
     assert talk.draft.text == ELSEWHERE
 
 
-def test_another_matter_written_after_elsewhere_is_a_new_draft(talk: Talk) -> None:
-    talk.writes(ELSEWHERE)
+def test_a_long_text_after_elsewhere_joins_the_first_and_none_is_lost(talk: Talk) -> None:
+    talk.writes(ELSEWHERE, attachment_id=3)
     talk.writes(REPORT)
-    assert talk.draft.text == REPORT
+    assert talk.draft.text == f"{ELSEWHERE}\n{REPORT}"
+    assert talk.draft.attachment_ids == (3,)
     assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
 
 
@@ -445,10 +446,49 @@ def test_a_long_text_is_offered_as_a_grievance_however_sure_the_model_is(talk: T
     assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
 
 
-def test_what_is_said_better_after_an_offer_takes_its_place(talk: Talk) -> None:
+def test_what_is_said_after_an_offer_joins_it(talk: Talk) -> None:
     talk.writes("ừm chỗ này", "thank", 0.3)
     talk.writes(REPORT)
-    assert talk.draft.text == REPORT
+    assert talk.draft.text == f"ừm chỗ này\n{REPORT}"
+
+
+def test_a_unit_accused_in_a_second_message_does_not_get_the_case(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("UBND phường Lê Chân nhận tiền bao che", accused=("UBND phường Lê Chân",))
+    talk.taps("Gửi")
+    decision = filing(talk).decision
+    assert decision.excluded
+    assert decision.agency_id not in decision.excluded
+
+
+def test_a_unit_accused_in_the_answer_to_where_does_not_get_the_case(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("ngay trước UBND phường Lê Chân, họ bao che", accused=("UBND phường Lê Chân",))
+    talk.taps("Gửi")
+    assert filing(talk).decision.excluded
+
+
+def test_a_complaint_added_to_a_card_goes_to_a_person(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("Tôi khiếu nại quyết định số 12", legal_type="khieu_nai")
+    assert texts.COMPLAINT_NOTE in talk.text()
+    talk.taps("Gửi")
+    assert filing(talk).decision.outcome == "triage"
+
+
+def test_words_added_while_rasa_is_down_go_to_a_person(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes_while_down("phường biết mà bao che")
+    talk.taps("Gửi")
+    act = filing(talk)
+    assert not act.draft.is_understood
+    assert (act.decision.outcome, act.decision.rule) == ("triage", "needs_person")
+
+
+def test_a_draft_of_another_version_is_still_read() -> None:
+    content = {**Draft(text="cũ").to_json(), "a_field_of_tomorrow": 1}
+    content.pop("legal_type_confidence")
+    assert Draft.from_json(content).text == "cũ"
 
 
 @pytest.mark.parametrize("intent", ["affirm", "deny", "thank", "ask_how", "ask_status", "report",
@@ -598,6 +638,13 @@ def test_where_the_machine_only_guesses_the_citizen_says_whether_it_is_a_denunci
     act = filing(talk)
     assert (act.draft.legal_type, act.draft.is_declared) == ("phan_anh", False)
     assert act.decision.outcome == "dispatch"
+
+
+def test_the_word_alone_is_asked_about_while_rasa_is_down(talk: Talk) -> None:
+    talk.writes_while_down("toi to cao ong truong thon")
+    assert talk.text() == texts.ASK_DENUNCIATION
+    talk.taps("Tôi tố cáo")
+    assert talk.draft == Draft(number=talk.draft.number, step="denounced")
 
 
 def test_who_says_that_it_is_a_denunciation_leaves_no_words_behind(talk: Talk) -> None:

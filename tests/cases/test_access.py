@@ -6,7 +6,7 @@ from sqlalchemy import select
 from cases.access import CaseNotFound, access_case, visible_cases
 from db.models import Case, Staff
 from db.session import Database
-from tests.cases.conftest import HEALTH, NOW, NewCase, decided
+from tests.cases.conftest import HEALTH, NOW, ROADS, NewCase, decided
 
 SEES = {
     # roads' case, health's case, one to be sorted, a restricted one, a restricted one of roads
@@ -78,3 +78,17 @@ async def test_a_case_that_is_not_there_and_one_that_is_hidden_look_alike(
             await access_case(session, staff["chi"], "PA-000000")
     assert hidden.type is absent.type
     assert (hidden.value.args, absent.value.args) == ((case.code,), ("PA-000000",))
+
+
+@pytest.mark.parametrize("who", ["binh", "yen", "mai", "hoa"])
+async def test_people_of_the_unit_complained_about_do_not_see_the_case_whatever_their_role(
+    database: Database, new_case: NewCase, staff: dict[str, Staff], who: str
+) -> None:
+    open_case = await new_case(decision=decided(ROADS, excluded=(ROADS,)))
+    hidden = await new_case(decision=decided(outcome="triage", excluded=(ROADS,)), restricted=True)
+    other = await new_case(decision=decided(ROADS, excluded=(HEALTH,)))
+    staff[who].agency_id = ROADS
+    async with database.in_transaction() as session:
+        seen = set(await session.scalars(select(Case.code).where(visible_cases(staff[who]))))
+    assert not seen & {open_case.code, hidden.code}
+    assert (other.code in seen) == (who != "yen")

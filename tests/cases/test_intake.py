@@ -11,7 +11,7 @@ from cases.intake import Petition, file_case, understand_case
 from db.models import Attachment, Case, Citizen, Event, InboxUpdate
 from db.session import Database
 from routing.tables import Pack
-from tests.cases.conftest import NOW, ROADS, NewCase, decided
+from tests.cases.conftest import HEALTH, NOW, ROADS, NewCase, decided
 
 LATER = NOW + timedelta(hours=1)
 
@@ -115,7 +115,34 @@ async def test_what_is_understood_later_advises_a_person(
                 session, held, "noise", read, legal_type, decided(rule=rule), LATER
             )
     assert (held.state, held.agency_id, held.restricted) == ("needs_triage", None, restricted)
-    assert (held.category, held.category_confidence, held.understood_at) == ("roads", 0.7, LATER)
+    assert (held.category, held.category_confidence, held.understood_at) == ("roads", None, LATER)
     async with database.in_transaction() as session:
         names = list(await session.scalars(select(Event.name).order_by(Event.seq)))
     assert names == ["filed", "understood"]
+
+
+async def test_a_case_held_by_whom_it_turns_out_to_accuse_is_recalled(
+    database: Database, new_case: NewCase
+) -> None:
+    case = await new_case(is_understood=False)
+    assert case.agency_id == ROADS
+    read = [{"name": "roads", "confidence": 0.7}]
+    async with database.in_transaction() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        decision = decided(HEALTH, excluded=(ROADS,))
+        await understand_case(session, held, "roads", read, "phan_anh", decision, LATER)
+    assert (held.state, held.agency_id) == ("needs_triage", None)
+    assert held.decision["excluded"] == [ROADS]
+    async with database.in_transaction() as session:
+        names = list(await session.scalars(select(Event.name).order_by(Event.seq)))
+    assert names[-2:] == ["understood", "recalled"]
+
+
+async def test_the_history_proves_the_words_without_repeating_them(
+    database: Database, new_case: NewCase
+) -> None:
+    case = await new_case("Ổ gà trước cổng trường")
+    async with database.in_transaction() as session:
+        filed = await session.scalar(select(Event).where(Event.case_id == case.id))
+    assert filed is not None
+    assert set(filed.data) == {"text_sha256"}

@@ -8,7 +8,6 @@ from cases import queries
 from cases.queries import (
     cases_of_citizen,
     count_by_state,
-    count_untriaged,
     list_cases,
     load_history,
 )
@@ -111,7 +110,6 @@ async def test_counts_are_of_what_may_be_seen(
         assert await count_by_state(session, staff["binh"]) == {"assigned": 2, "needs_triage": 1}
         assert await count_by_state(session, staff["chi"]) == {"assigned": 1}
         assert await count_by_state(session, staff["dung"]) == {}
-        assert await count_untriaged(session) == 2
 
 
 async def test_a_citizen_sees_the_latest_cases_newest_first(

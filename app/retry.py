@@ -1,0 +1,45 @@
+"""`langnghe retry`: what failed for good is queued again when its cause was mended."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases.notices import chat_lock
+from db import queue
+from db.models import InboxUpdate, Reply
+from db.session import Database
+
+# Telegram's last word: the citizen blocked the bot, or the message itself was refused.
+FINAL = ("blocked", "refused")
+
+
+async def retry_failed(url: str) -> tuple[int, int]:
+    """How many updates and replies were queued again."""
+    database = Database(url, pool_size=1)
+    try:
+        async with database.in_transaction() as session:
+            return await _retry_updates(session), await _retry_replies(session)
+    finally:
+        await database.close()
+
+
+async def _retry_updates(session: AsyncSession) -> int:
+    failed = select(InboxUpdate).where(
+        InboxUpdate.failed_at.is_not(None), InboxUpdate.handled_at.is_(None)
+    )
+    updates = list(await session.scalars(failed.order_by(InboxUpdate.id).with_for_update()))
+    for update in updates:
+        update.failed_at = update.failure = None
+        await queue.defer(session, queue.HANDLE_UPDATE, lock="retry", inbox_id=update.id)
+    return len(updates)
+
+
+async def _retry_replies(session: AsyncSession) -> int:
+    failed = select(Reply).where(
+        Reply.failed_at.is_not(None), Reply.sent_at.is_(None), Reply.failure.not_in(FINAL)
+    )
+    replies = list(await session.scalars(failed.order_by(Reply.id).with_for_update()))
+    for reply in replies:
+        reply.failed_at = reply.failure = None
+        lock = chat_lock(reply.citizen_id)
+        await queue.defer(session, queue.SEND_REPLY, lock=lock, reply_id=reply.id)
+    return len(replies)
