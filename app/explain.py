@@ -30,7 +30,10 @@ class BadLine(ValueError):
 
 
 def explain_text(settings: Settings, text: str, console: Console) -> None:
-    """Print one explanation as a table. Raises RasaFailed, routing.tables.PackError."""
+    """Print one explanation as a table. Raises ValueError for an empty text, RasaFailed,
+    routing.tables.PackError."""
+    if not text.strip():
+        raise ValueError("the text is empty")
     pack = open_pack(settings)
     with running_rasa(settings) as url:
         said = asyncio.run(_parse_all(url, [text]))[0]

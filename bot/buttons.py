@@ -22,12 +22,27 @@ def on_button(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """A tap on a filed case's button, or on one of the card that is open; else it is stale."""
     verb, _, rest = heard.text.partition(":")
     if verb in _CASE_BUTTONS:
-        return Turn(draft, (), (ChangeCase(_CASE_BUTTONS[verb], rest),))
+        return _press_case(draft, verb, rest)
     number, _, value = rest.partition(":")
     steps, press = _DRAFT_BUTTONS.get(verb, ((), None))
     if press is None or number != str(draft.number) or draft.step not in steps:
-        return say(draft, texts.STALE_BUTTON)
+        return _stale(draft, verb, number, heard)
     return press(draft, value, heard, pack)
+
+
+def _stale(draft: Draft, verb: str, number: str, heard: Heard) -> Turn:
+    """A second tap on "send" hears the code again; any other old button says that it is old."""
+    if verb == "send" and number == str(draft.number - 1) and draft.step == "idle" and heard.cases:
+        return say(draft, texts.ALREADY_FILED.format(code=heard.cases[0].code))
+    return say(draft, texts.STALE_BUTTON)
+
+
+def _press_case(draft: Draft, verb: str, code: str) -> Turn:
+    """ "Not settled" asks for what is missing: the next words and files are for that case."""
+    changed = draft
+    if verb == "unsettled" and draft.step in ("idle", "adding"):
+        changed = Draft(number=draft.number + 1, step="adding", adding_to=code)
+    return Turn(changed, (), (ChangeCase(_CASE_BUTTONS[verb], code),))
 
 
 def _press_send(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
@@ -98,8 +113,13 @@ def _press_denounce(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 
 def _press_disclaim(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
-    """ "I only report": what was a guess of the machine's is no longer believed."""
-    return find_place(replace(draft, legal_type="phan_anh", step="idle"), heard, pack)
+    """ "I only report": what was a guess of the machine's is no longer believed. Where a unit or
+    its staff are accused all the same, a person reads it first, as after a refusal."""
+    policy = pack.policy
+    sensitive = policy.conduct_categories | policy.restricted_categories
+    is_declared = bool(draft.accused) or draft.category in sensitive
+    disclaimed = replace(draft, legal_type="phan_anh", step="idle", is_declared=is_declared)
+    return find_place(disclaimed, heard, pack)
 
 
 def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:

@@ -179,7 +179,8 @@ class Conversation:
         )
         agency = self._pack.agencies.get(case.agency_id or "")
         due_on = texts.date_of(case.due_at, self._pack)
-        text = texts.filed(case.code, agency.name if agency else None, due_on)
+        name = agency.name if agency else None
+        text = texts.filed(case.code, name, due_on, restricted=case.restricted)
         await queue_reply(session, citizen.id, message(text), case)
 
     async def _change(self, session: AsyncSession, citizen: Citizen, act: ChangeCase) -> None:
@@ -289,7 +290,8 @@ async def _forget_files(
 
 
 async def _settle(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> str:
-    await lifecycle.settle_case(session, case, now)
+    if case.state != lifecycle.CLOSED:  # A second tap hears the same thanks.
+        await lifecycle.settle_case(session, case, now)
     return texts.SETTLED
 
 

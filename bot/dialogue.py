@@ -28,6 +28,7 @@ from bot.draft import (
 from bot.heard import FiledCase, Heard, Understanding
 from bot.petition import (
     LONGEST_PETITION,
+    PLACE_WORDS,
     add_words,
     ask_again,
     cancel,
@@ -42,18 +43,20 @@ from bot.petition import (
     too_long,
     with_words,
 )
+from bot.urgency import urgency_of
 from cases.lifecycle import ANSWERED, CLOSED, OPEN_STATES
 from routing.tables import Pack
+from routing.text import fold
 
 # A short text surer than this is taken for what it seems to be; otherwise it is offered as a
 # grievance. A long text is a grievance unless the citizen says otherwise.
 SURE = 0.5
 LONG_TEXT_WORDS = 18
-# The answer to "where?" is short; what is longer has more to say than a place.
-PLACE_WORDS = 10
 # A confirmation typed instead of tapped files the case, so it must be unmistakable.
 SURE_YES = 0.8
 FOLLOW_UP = timedelta(minutes=10)
+# What is plainly "send it", in any spelling.
+SEND_WORDS = ("gui", "gui di", "gui luon", "ok gui", "ok gui di", "gui ngay", "gui giup", "gui nhe")
 # The intents with which a citizen says something about a matter, and asks nothing.
 TELLING = ("report", "add_information", "correct")
 
@@ -69,16 +72,55 @@ def advance(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 def _on_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     if len(heard.text) > LONGEST_PETITION:
         return too_long(draft)
-    if heard.is_edit:
-        return _on_edit(draft, heard, pack)
-    draft = _keep_attachment(draft, heard)
-    said = heard.understanding
-    if not isinstance(said, Understanding):
-        return _on_text_while_down(draft, heard, pack)
-    turn = _on_understood_text(draft, heard, said, pack)
-    if said.intent.name == "emergency" and draft.step in _ASKING:
+    urgency = urgency_of(heard.text)
+    if urgency == "self_harm" and not _is_long(heard):
+        return say(draft, texts.SELF_HARM)  # Nothing else matters now; the draft waits.
+    turn = _on_words(draft, heard, pack)
+    if urgency == "self_harm":  # A whole story that ends so is taken too.
+        return and_then(say(draft, texts.SELF_HARM), turn)
+    is_said = any(reply.text == texts.EMERGENCY for reply in turn.replies)
+    if not is_said and (urgency == "danger" or _is_emergency(draft, heard)):
         return and_then(say(draft, texts.EMERGENCY), turn)  # What may save a life comes first.
     return turn
+
+
+def _is_emergency(draft: Draft, heard: Heard) -> bool:
+    said = heard.understanding
+    named = isinstance(said, Understanding) and said.intent.name == "emergency"
+    return named and draft.step in _ASKING
+
+
+def _on_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    if heard.is_edit:
+        return _on_edit(draft, heard, pack)
+    if draft.step == "denounced" and heard.attachment_id is not None:
+        # Nothing of a denunciation is kept, its pictures neither; the caption is words.
+        wordy = replace(heard, attachment_id=None, album=None)
+        return and_then(say(draft, texts.ATTACHMENT_NOT_KEPT), _on_words(draft, wordy, pack))
+    draft = _keep_attachment(draft, heard)
+    said = heard.understanding
+    if draft.step == "adding":
+        return _on_addition(draft, heard, pack)
+    if not isinstance(said, Understanding):
+        return _on_text_while_down(draft, heard, pack)
+    return _on_understood_text(draft, heard, said, pack)
+
+
+def _on_addition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """What is still wrong with a reopened case goes to that case."""
+    said = heard.understanding
+    code = draft.adding_to or ""
+    if isinstance(said, Understanding):
+        if _denounces(draft, heard, said):
+            return _refuse_words(draft, heard, pack)
+        answer = _answer(said.intent.name, heard, pack)
+        if answer and said.intent.confidence >= SURE and not _is_long(heard):
+            return say(draft, answer)
+    files = tuple(
+        ChangeCase("attach", code, attachment_id=number) for number in draft.attachment_ids
+    )
+    kept = Draft(number=draft.number + 1, album=draft.album)
+    return Turn(kept, (), (ChangeCase("add", code, text=heard.text), *files))
 
 
 def _on_edit(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -136,8 +178,11 @@ def _on_text_over_card(draft: Draft, heard: Heard, said: Understanding, pack: Pa
     """A card or a question is open: yes, no, a correction, a question, or more of the story."""
     intent = said.intent
     sure = intent.confidence >= SURE_YES
-    if intent.name == "affirm" and sure and draft.step == "confirm":
+    is_send = draft.step == "confirm" and fold(heard.text).strip(" .!") in SEND_WORDS
+    if is_send or (intent.name == "affirm" and sure and draft.step == "confirm"):
         return confirm_by_word(draft, heard, pack)
+    if sum(character.isalpha() for character in heard.text) < 2:
+        return ask_again(draft, heard, pack)  # A thumb or "???" is no part of a petition.
     if intent.name in ("cancel", "withdraw", "deny") and sure:
         return cancel(draft)
     if intent.name == "correct" and sure and draft.step != "offered":
@@ -300,6 +345,11 @@ def _on_attachment(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """A file without words: for the draft, or for a case filed within ten minutes."""
     is_same_album = heard.album is not None and heard.album == draft.album
     recent = _recently_filed(heard)
+    if draft.step == "adding" and draft.adding_to:
+        added = ChangeCase("attach", draft.adding_to, attachment_id=heard.attachment_id)
+        text = texts.ATTACHMENT_ADDED.format(code=draft.adding_to)
+        told = () if is_same_album else (Say(text),)
+        return Turn(replace(draft, album=heard.album), told, (added,))
     if draft.step == "denounced":  # Nothing of a denunciation is kept, its pictures neither.
         seen = replace(draft, album=heard.album)
         return Turn(seen) if is_same_album else say(seen, texts.ATTACHMENT_NOT_KEPT)

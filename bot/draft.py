@@ -34,6 +34,7 @@ class Draft:
     longitude: float | None = None
     candidates: tuple[tuple[str, str], ...] = ()
     place_asked: bool = False  # The place is the citizen's own answer, also where it is "skip".
+    adding_to: str | None = None  # The reopened case that the next words and files are for.
     attachment_ids: tuple[int, ...] = ()
     album: str | None = None
 

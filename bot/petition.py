@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import keyboards, texts
-from bot.draft import DENUNCIATION, Count, Draft, FileCase, Say, Turn, say
+from bot.draft import DENUNCIATION, Count, Draft, FileCase, Say, Turn, and_then, say
 from bot.heard import Heard, Understanding
 from cases import deadlines
 from routing.router import Decision, Matter, decide
@@ -15,6 +15,8 @@ from routing.text import fold
 
 # The longest text that is taken, in characters. Telegram cuts a long one into several messages.
 LONGEST_PETITION = 12_000
+# The answer to "where?" is short; what is longer has more to say than a place.
+PLACE_WORDS = 10
 COMPLAINT = "khieu_nai"
 SURE_COMPLAINT = 0.75
 # A card must fit into one message, so it shows no more of the citizen's words than this.
@@ -184,7 +186,9 @@ def send(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 def confirm_by_word(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """A typed yes files. The first time the card is shown again: agreeing to the data's use is
     a tap on the button that says so, which can be proved (Luật 91/2025/QH15)."""
-    return send(draft, heard, pack) if heard.has_consented else _show_card(draft, heard, pack)
+    if heard.has_consented:
+        return send(draft, heard, pack)
+    return and_then(say(draft, texts.TAP_TO_CONSENT), _show_card(draft, heard, pack))
 
 
 def cancel(draft: Draft) -> Turn:
@@ -255,8 +259,14 @@ def find_place(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """The answer to "where?". Words that name no ward are kept for a person to read."""
     place = pack.gazetteer.find(heard.text)
+    told = draft
+    if len(heard.text.split()) > PLACE_WORDS:  # More than a place: part of the story.
+        more = with_words(draft, heard)
+        if more is None:
+            return too_long(draft)
+        told = replace(more, is_understood=draft.is_understood)
     accused = _also_accused(draft, heard)
-    asked = replace(draft, place_asked=True, place_text=heard.text, accused=accused)
+    asked = replace(told, place_asked=True, place_text=heard.text, accused=accused)
     if place.outcome == "found":
         return next_question(replace(asked, ward_code=place.ward_code), heard, pack)
     if place.outcome == "ambiguous":

@@ -81,6 +81,11 @@ EMERGENCY = (
     "Nếu có người đang gặp nguy hiểm, xin gọi ngay: 113 công an, 114 cứu hỏa và cứu nạn, "
     "115 cấp cứu. Tin nhắn ở đây không thay được cuộc gọi đó."
 )
+SELF_HARM = (
+    "Có vẻ ông/bà đang rất khổ tâm. Xin đừng ở một mình lúc này: hãy gọi người thân, hoặc gọi 115 "
+    "cấp cứu, 113 công an; trẻ em gọi 111. Điều ông/bà đang bức xúc vẫn có thể kể ở đây bất cứ "
+    "lúc nào."
+)
 INSULT = (
     "Rất tiếc vì đã để ông/bà bực mình. Nếu có việc chưa được giải quyết, xin viết rõ việc gì, "
     "ở đâu; hệ thống sẽ chuyển đến đúng nơi phải trả lời."
@@ -135,6 +140,8 @@ REOPENED = (
     "Đã ghi nhận là chưa giải quyết. Vụ việc {code} được mở lại và hạn cũ vẫn tính tiếp. Xin viết "
     "thêm điều còn vướng, kèm ảnh nếu có."
 )
+ALREADY_FILED = "Nội dung này đã được gửi rồi. Mã vụ việc: {code}"
+TAP_TO_CONSENT = "Lần đầu gửi, xin bấm nút “Đồng ý và gửi” ở dưới."
 NOT_POSSIBLE_NOW = "Vụ việc {code} hiện không làm được việc này. Xem: /tinhtrang"
 ATTACHMENT_KEPT = "Đã nhận tệp. Xin viết vài lời: việc gì, ở đâu."
 ATTACHMENT_NOT_KEPT = (
@@ -186,8 +193,10 @@ def summary(
     return "\n\n".join(["\n".join(lines), *notes])
 
 
-def filed(code: str, agency: str | None, due_on: str) -> str:
+def filed(code: str, agency: str | None, due_on: str, *, restricted: bool) -> str:
     whom = f"chuyển đến {agency}" if agency else "chuyển đến cán bộ phân loại"
+    if restricted:
+        whom = "giao cho một cán bộ được phân công riêng"
     return (
         f"Đã nhận. Mã vụ việc: {code}\n"
         f"Vụ việc được {whom}. Hạn trả lời: {due_on}.\n"

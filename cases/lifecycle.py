@@ -195,6 +195,6 @@ def _check_state(case: Case, move: str) -> None:
 
 def _required(text: str, complaint: str) -> str:
     stripped = text.strip()
-    if not stripped:
+    if not any(character.isalnum() for character in stripped):
         raise IllegalMove(complaint)
     return stripped

@@ -64,7 +64,9 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """The console over this database. `secure_cookies` must be true wherever there is HTTPS."""
-    app = FastAPI(title="Lắng Nghe", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Lắng Nghe", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     app.state.site = Site(database, pack, secure_cookies, clock, build_templates(pack))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_api_route("/", _show_front, methods=["GET"])

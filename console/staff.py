@@ -77,11 +77,23 @@ async def disable_staff(site: SiteHere, visit: AdministratorHere, staff_id: RowI
         raise HTTPException(409, "Không thể ngừng tài khoản của chính mình.")
     now = site.clock()
     async with site.database.in_transaction() as session:
+        await _check_still_administrator(session, visit.staff.id)
         staff = await _locked(session, staff_id)
         staff.disabled_at = staff.disabled_at or now
         await revoke_sessions(session, staff_id, now)
     log.info("account disabled staff=%s by=%s", staff_id, visit.staff.id)
     return RedirectResponse("/nhan-vien?xong=ngung", 303)
+
+
+async def _check_still_administrator(session: AsyncSession, staff_id: int) -> None:
+    """Two administrators who disable each other at once must not both succeed: all their rows
+    are locked in one order, and the second finds that it is disabled by then."""
+    query = select(Staff).where(Staff.roles.contains([ADMINISTRATOR])).order_by(Staff.id)
+    locked = await session.scalars(
+        query.with_for_update().execution_options(populate_existing=True)
+    )
+    if not any(one.id == staff_id and one.disabled_at is None for one in locked):
+        raise HTTPException(409, "Tài khoản của anh/chị vừa bị ngừng.")
 
 
 @router.post("/{staff_id}/mo-lai")

@@ -38,10 +38,10 @@ OUTCOME_NAMES = {
 ROLE_HINTS = {
     TRIAGE_OFFICER: "Xem, giao, chuyển và trả lời các vụ việc thường.",
     AGENCY_OFFICER: "Xem và trả lời vụ việc đã giao cho cơ quan của mình.",
-    INSPECTOR: "Chỉ xem các vụ việc hạn chế.",
+    INSPECTOR: "Xem, giao và trả lời các vụ việc hạn chế.",
     SUPERVISOR: "Xem mọi vụ việc, quyết định từ lần chuyển thứ ba.",
     LEADER: "Đọc báo cáo tuần; không mở từng vụ việc.",
-    ADMINISTRATOR: "Quản lý tài khoản; không xem vụ việc.",
+    ADMINISTRATOR: "Quản lý tài khoản; tự mình không mở được vụ việc.",
 }
 _EVENT_NAMES = {
     "filed": "Người dân gửi vụ việc",
@@ -54,6 +54,8 @@ _EVENT_NAMES = {
     "addition_received": "Người dân bổ sung thông tin",
     "understood": "Hệ thống đọc lại nội dung sau khi gián đoạn",
     "recalled": "Hệ thống rút vụ việc về để phân loại lại",
+    "attachment_received": "Người dân gửi thêm tệp",
+    "notice_failed": "Không gửi được tin cho người dân",
     "numbers_revealed": "Xem đầy đủ số điện thoại, số giấy tờ",
 }
 _EXCERPT_LENGTH = 150

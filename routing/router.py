@@ -238,5 +238,8 @@ def _above(question: _Question, agency_id: str) -> Agency | None:
 
 
 def _above_accused(question: _Question) -> Agency | None:
-    above = (_above(question, one) for one in sorted(question.accused.agency_ids))
+    """Where a ward is accused as such, its People's Committee speaks for it, not its police."""
+    police = question.pack.policy.roles["police"]
+    accused = sorted(question.accused.agency_ids, key=lambda one: (one.startswith(police), one))
+    above = (_above(question, one) for one in accused)
     return next((agency for agency in above if agency is not None), None)

@@ -326,9 +326,127 @@ def test_a_typed_yes_files_only_when_it_is_unmistakable(talk: Talk) -> None:
     talk.writes(REPORT)
     talk.writes("ừ", "affirm", 0.79)
     assert not talk.last.acts
-    assert talk.draft.text == f"{REPORT}\nừ"
+    assert talk.draft.text == REPORT  # One letter is no part of a petition.
     talk.writes("đúng rồi gửi đi", "affirm", 0.8)
-    assert filing(talk).draft.text == f"{REPORT}\nừ"
+    assert filing(talk).draft.text == REPORT
+
+
+@pytest.mark.parametrize("words", ["gửi đi", "gui", "OK gửi"])
+def test_plain_words_for_send_it_file_whatever_the_model_says(talk: Talk, words: str) -> None:
+    talk.writes(REPORT)
+    talk.writes(words, "cancel", 0.6)
+    assert filing(talk).draft.text == REPORT
+
+
+@pytest.mark.parametrize("chatter", ["👍", "???", "a", "…"])
+def test_chatter_over_a_card_is_no_part_of_the_petition(talk: Talk, chatter: str) -> None:
+    talk.writes(REPORT)
+    talk.writes(chatter, "out_of_scope", 0.3)
+    assert talk.draft.text == REPORT
+
+
+# --- danger -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "dây điện đứt trước cổng trường đang toé lửa ở xã Vĩnh Bảo",
+        "chay nha roi chay to lam o phuong Hong Bang",
+        "trẻ con đuối nước ở hồ An Biên",
+        "chúng nó đang đánh nhau, chém nhau ngoài chợ",
+    ],
+)
+def test_words_of_danger_get_the_emergency_numbers_first_with_or_without_the_model(
+    talk: Talk, words: str
+) -> None:
+    assert talk.writes(words, "report").replies[0].text == texts.EMERGENCY
+    talk.commands("huy")
+    assert talk.writes_while_down(words).replies[0].text == texts.EMERGENCY
+    assert words in talk.draft.text  # The matter itself is taken too.
+
+
+def test_words_of_danger_over_a_card_get_the_emergency_numbers_first(talk: Talk) -> None:
+    talk.writes(REPORT)
+    talk.writes("cháy nhà rồi, cháy to lắm", "report")
+    assert talk.last.replies[0].text == texts.EMERGENCY
+
+
+@pytest.mark.parametrize("words", ["em muốn tự tử", "khong muon song nua", "tôi sẽ tự thiêu"])
+def test_words_of_self_harm_get_care_and_no_form(at_step: Talk, words: str) -> None:
+    before = at_step.draft
+    at_step.writes(words, legal_type="to_cao", legal_sure=0.65)
+    assert [said.text for said in at_step.last.replies] == [texts.SELF_HARM]
+    assert at_step.draft == before
+
+
+@pytest.mark.parametrize(
+    "words", ["xe chạy nhanh quá", "Đường hẹp, xe tải đang chạy rầm rầm", "nước chảy tràn ra ngõ"]
+)
+def test_ordinary_words_raise_no_alarm(talk: Talk, words: str) -> None:
+    talk.writes(words)
+    assert texts.EMERGENCY not in [said.text for said in talk.last.replies]
+
+
+# --- a reopened case ----------------------------------------------------------------------
+
+
+def test_what_is_still_wrong_goes_to_the_reopened_case(talk: Talk) -> None:
+    talk.cases = (filed(minutes_ago=5000, state="answered"),)
+    talk.presses("unsettled:PA-AAAAAA")
+    assert talk.draft.step == "adding"
+    talk.attaches(7)
+    assert talk.act() == ChangeCase("attach", "PA-AAAAAA", attachment_id=7)
+    talk.writes("rác vẫn y nguyên", "rate_bad", 0.9)
+    assert talk.act() == ChangeCase("add", "PA-AAAAAA", text="rác vẫn y nguyên")
+    assert talk.draft.step == "idle"
+
+
+def test_a_denunciation_after_reopening_is_refused(talk: Talk) -> None:
+    talk.presses("unsettled:PA-AAAAAA")
+    talk.writes(DENUNCIATION, legal_type="to_cao")
+    assert talk.act() == Count("denunciation")
+
+
+def test_reopening_keeps_a_draft_that_is_open(talk: Talk) -> None:
+    talk.writes(REPORT)
+    before = talk.draft
+    talk.presses("unsettled:PA-AAAAAA")
+    assert talk.draft == before
+
+
+def test_a_second_tap_on_send_hears_the_code_again(talk: Talk) -> None:
+    talk.writes(REPORT)
+    send = talk.buttons()["Gửi"]
+    talk.taps("Gửi")
+    talk.cases = (filed(minutes_ago=0),)
+    talk.presses(send)
+    assert talk.text() == texts.ALREADY_FILED.format(code="PA-AAAAAA")
+    assert talk.last.acts == ()
+
+
+def test_a_captioned_photo_after_a_refusal_is_not_kept(talk: Talk) -> None:
+    talk.writes(DENUNCIATION, legal_type="to_cao")
+    talk.writes("ảnh ông ấy nhận tiền đây", attachment_id=9)
+    assert talk.last.replies[0].text == texts.ATTACHMENT_NOT_KEPT
+    assert talk.draft.attachment_ids == ()
+
+
+def test_who_disclaims_but_accuses_is_read_by_a_person_first(talk: Talk) -> None:
+    talk.writes(REPORT, legal_type="to_cao", legal_sure=0.65, accused=("UBND phường Lê Chân",))
+    talk.taps("Tôi chỉ phản ánh sự việc")
+    talk.taps("Gửi")
+    act = filing(talk)
+    assert act.draft.is_declared
+    assert act.decision.outcome == "triage"
+
+
+def test_a_story_told_at_the_question_where_is_part_of_the_petition(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    more = "nhà tôi ở phường Lê Chân, ngoài ra cống trước cửa cũng tắc, đã báo ba lần rồi"
+    talk.writes(more, "report")
+    assert talk.draft.text == f"{REPORT_WITHOUT_PLACE}\n{more}"
+    assert "Nơi xảy ra: Phường Lê Chân" in talk.text()
 
 
 def test_a_typed_yes_is_no_consent(talk: Talk) -> None:

@@ -205,7 +205,9 @@ async def test_only_inspectors_and_supervisors_act_on_a_restricted_case(
     assert lifecycle.allowed_moves(case, staff[who]) == set()
 
 
-@pytest.mark.parametrize("answer", ["", " \n ", "a" * (LONGEST_ANSWER + 1), "🙂" * 1751])
+@pytest.mark.parametrize(
+    "answer", ["", " \n ", "\u200b\u200b", "…!", "a" * (LONGEST_ANSWER + 1), "a" + "🙂" * 1750]
+)
 async def test_an_answer_that_is_empty_or_fits_no_message_is_refused(
     database: Database, new_case: NewCase, staff: dict[str, Staff], answer: str
 ) -> None:
@@ -217,7 +219,7 @@ async def test_an_answer_that_is_empty_or_fits_no_message_is_refused(
     assert (await changed(database, case)).state == "assigned"
 
 
-@pytest.mark.parametrize("answer", ["a" * LONGEST_ANSWER, "🙂" * 1750])
+@pytest.mark.parametrize("answer", ["a" * LONGEST_ANSWER, "ab" + "🙂" * 1749])
 async def test_the_longest_answer_is_kept_and_queued_for_the_citizen(
     database: Database, new_case: NewCase, staff: dict[str, Staff], answer: str
 ) -> None:

@@ -200,3 +200,9 @@ def test_any_matter_has_a_decision(text: str, accused: list[str], confidence: fl
 
 def test_the_pack_has_not_changed_under_the_tests(pack: Pack) -> None:
     assert pack.agencies == PACK.agencies
+
+
+def test_a_denounced_ward_is_answered_with_the_body_above_its_committee(pack: Pack) -> None:
+    words = "Tôi tố cáo cán bộ phường Lê Chân nhận hối lộ"
+    matter = Matter("corruption", 0.9, "to_cao", None, words, accused=("cán bộ phường Lê Chân",))
+    assert decide(matter, pack, date(2026, 11, 23)).agency_id == "ubnd_thanh_pho"
