@@ -4,6 +4,7 @@
       |  \\--unclear--> offered --"Đây là phản ánh"--> …        |--Sửa--> editing --> rewriting …
       |--tố cáo--> denounced --"chỉ phản ánh"--> declaring --text--> …
       |--tố cáo?--> ask_denunciation --"chỉ phản ánh"--> … | --"tố cáo"--> denounced
+    a filed case --"Chưa giải quyết"--> adding --words and files--> that case
 Most citizens need one message, one look at the card, one tap. Whatever step the conversation
 is in, typed text is understood; a question in the middle is answered and the draft stays.
 What a draft becomes is in `bot.petition`, what a tap does in `bot.buttons`.
