@@ -79,6 +79,13 @@ def test_all_text_is_composed() -> None:
     assert decomposed == []
 
 
+def test_no_text_names_a_package_registry() -> None:
+    """Where packages come from is each machine's own setting (docs/decisions/0008)."""
+    hosts = tuple(f"{name}.org" for name in ("pypi", "pythonhosted", "npmjs", "deb.debian"))
+    naming = [path for path in list_files() if any(host in path.read_text() for host in hosts)]
+    assert named(naming) == []
+
+
 def test_the_bots_and_the_consoles_sentences_use_one_tone_mark_spelling() -> None:
     """docs/decisions/0007: hòa, hủy, thủy, not hoà, huỷ, thuỷ."""
     old = re.compile(r"\b\w*(?:o[àáảãạ]|o[èéẻẽẹ]|u[ỳýỷỹỵ])\b", re.IGNORECASE)
