@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, TextIO
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -163,4 +162,4 @@ def _percent(scored: dict[str, Any]) -> str:
 
 
 def _today(pack: Pack) -> date:
-    return utc_now().astimezone(ZoneInfo(pack.timezone)).date()
+    return pack.local_day(utc_now())

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
@@ -52,7 +51,7 @@ class RasaUnavailable(Exception):
 
 
 class Patience(BaseRetryStrategy):
-    """Wait out what passes (Telegram's pace, networks, Rasa); give up on what does not."""
+    """Wait out what passes (Telegram's pace, networks, a database); give up on what does not."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, HandlingFailed) and exception.__cause__ is not None:
@@ -63,7 +62,7 @@ class Patience(BaseRetryStrategy):
             wait = exception.retry_after
             seconds = wait if isinstance(wait, int) else int(wait.total_seconds()) + 1
             return RetryDecision(retry_in={"seconds": seconds})
-        is_passing = isinstance(exception, (*PASSING, RasaUnavailable))
+        is_passing = isinstance(exception, PASSING)
         if is_passing and not isinstance(exception, BadRequest):  # Which is a NetworkError too.
             return RetryDecision(retry_in={"seconds": min(2**job.attempts, LONGEST_WAIT)})
         if job.attempts + 1 < ATTEMPTS:
@@ -135,7 +134,6 @@ class Workshop:
         best = said.categories[0]
         now = self.clock()
         matter = said.matter(case.text, case.ward_code, category=case.category)
-        today = now.astimezone(ZoneInfo(self.pack.timezone)).date()
         scored = [{"name": c.name, "confidence": c.confidence} for c in said.categories[:5]]
         await intake.understand_case(
             session,
@@ -143,7 +141,7 @@ class Workshop:
             best.name,
             scored,
             said.legal_type.name,
-            decide(matter, self.pack, today),
+            decide(matter, self.pack, self.pack.local_day(now)),
             now,
         )
 

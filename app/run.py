@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 from rich.console import Console
@@ -106,7 +107,6 @@ def run_everything(settings: Settings) -> int:
     except Stopped:
         console.print("Stopped. Everything is kept; start again with the same command.")
         return 0
-    return 1
 
 
 def _stop(*_: object) -> None:
@@ -147,7 +147,8 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
     ports = _Ports()
     console_port = ports.take(settings.console_host, settings.console_port)
     environment = _environment(settings, url, rasa_url, console_port)
-    addresses = [("Console", f"http://{_shown(settings.console_host)}:{console_port}/")]
+    console_url = f"http://{_shown(settings.console_host)}:{console_port}"
+    addresses = [("Console", f"{console_url}/")]
     if settings.telegram_token is None:
         step("Playground: a local Telegram, because LANGNGHE_TELEGRAM_TOKEN is not set")
         port = ports.take("127.0.0.1", settings.playground_port)
@@ -165,7 +166,6 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
     for name in ("receiver", "worker"):
         _add(parts, _ours(name, environment | kept_keys(settings), logs))
     desk = _add(parts, _ours("console", environment, logs))
-    console_url = f"http://{_shown(settings.console_host)}:{console_port}"
     _await(lambda: _answers(f"{console_url}/khoe"), 30, desk)
 
     if rasa is not None:
@@ -275,7 +275,7 @@ def _await(is_ready: Callable[[], bool], seconds: float, part: Part) -> None:
         time.sleep(0.2)
 
 
-def _watch(parts: list[Part], console: Console) -> None:
+def _watch(parts: list[Part], console: Console) -> NoReturn:
     """Start again what dies, waiting longer each time it dies soon."""
     while True:
         now = time.monotonic()

@@ -161,13 +161,6 @@ class SimulatedCitizen:
                 return dict(messages[0])
         raise AssertionError(f"no answer in {seconds} s")
 
-    async def hears_nothing(self, seconds: float = 2) -> bool:
-        answer = await self.client.get(
-            f"/api/chats/{self.chat}/messages",
-            params={"after": self.read, "from": "bot", "wait": seconds},
-        )
-        return answer.json()["messages"] == []
-
     async def tap(self, message: dict[str, Any], label: str) -> None:
         data = labels(message)[label]
         answer = await self.client.post(

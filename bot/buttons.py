@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import texts
-from bot.draft import ChangeCase, Draft, Turn, say
+from bot.draft import ChangeCase, Draft, Turn, additions, say
 from bot.heard import Heard
 from bot.petition import (
     cancel,
@@ -129,10 +129,7 @@ def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 def _press_add(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     if draft.denounces:
         return refuse_denunciation(draft, heard, pack)
-    files = tuple(
-        ChangeCase("attach", value, attachment_id=number) for number in draft.attachment_ids
-    )
-    acts = (ChangeCase("add", value, text=draft.text), *files)
+    acts = additions(value, draft.text, draft.attachment_ids)
     return Turn(Draft(number=draft.number + 1), (), acts)
 
 

@@ -8,7 +8,6 @@ it repeats nothing but an unsent reply (promise 1).
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -197,7 +196,7 @@ class Conversation:
             await _queue_say(session, citizen.id, Say(said.format(code=case.code)))
 
     async def _count(self, session: AsyncSession, name: str) -> None:
-        day = self._clock().astimezone(ZoneInfo(self._pack.timezone)).date().isoformat()
+        day = self._pack.local_day(self._clock()).isoformat()
         once_more = insert(Tally).values(day=day, name=name, count=1)
         await session.execute(
             once_more.on_conflict_do_update(

@@ -23,6 +23,7 @@ from bot.draft import (
     Draft,
     Say,
     Turn,
+    additions,
     and_then,
     say,
 )
@@ -117,11 +118,8 @@ def _on_addition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         answer = _answer(said.intent.name, heard, pack)
         if answer and said.intent.confidence >= SURE and not _is_long(heard):
             return say(draft, answer)
-    files = tuple(
-        ChangeCase("attach", code, attachment_id=number) for number in draft.attachment_ids
-    )
     kept = Draft(number=draft.number + 1, album=draft.album)
-    return Turn(kept, (), (ChangeCase("add", code, text=heard.text), *files))
+    return Turn(kept, (), additions(code, heard.text, draft.attachment_ids))
 
 
 def _on_edit(draft: Draft, heard: Heard, pack: Pack) -> Turn:

@@ -98,6 +98,12 @@ class Count:
 Act = FileCase | ChangeCase | Count
 
 
+def additions(code: str, text: str, attachment_ids: tuple[int, ...]) -> tuple[ChangeCase, ...]:
+    """Words and files for one of the citizen's own cases."""
+    files = (ChangeCase("attach", code, attachment_id=number) for number in attachment_ids)
+    return (ChangeCase("add", code, text=text), *files)
+
+
 @dataclass(frozen=True)
 class Turn:
     """What a thing heard leads to. A file that `draft` no longer names is forgotten."""

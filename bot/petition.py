@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot import keyboards, texts
 from bot.draft import DENUNCIATION, Count, Draft, FileCase, Say, Turn, and_then, say
@@ -217,7 +216,7 @@ def decision_on(draft: Draft, pack: Pack, now: datetime) -> Decision:
         text=draft.text,
         accused=draft.accused,
     )
-    return decide(matter, pack, now.astimezone(ZoneInfo(pack.timezone)).date())
+    return decide(matter, pack, pack.local_day(now))
 
 
 def _decision_for_filing(draft: Draft, pack: Pack, now: datetime) -> Decision:

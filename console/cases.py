@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -242,7 +241,7 @@ async def _actor_names(session: AsyncSession, case: Case) -> dict[str, str]:
 
 def _agency_choices(case: Case, site: Site) -> list[tuple[str, list[Agency]]]:
     """Who may get the case, in groups: its ward first, then the province, then other wards."""
-    today = site.clock().astimezone(ZoneInfo(site.pack.timezone)).date()
+    today = site.pack.local_day(site.clock())
     barred = {case.agency_id, *case.decision.get("excluded", [])}
     current = [
         agency

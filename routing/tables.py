@@ -148,6 +148,10 @@ class Pack:
     vocabulary: Vocabulary
     agency_names: Phrases[str]
 
+    def local_day(self, moment: datetime) -> date:
+        """The province's calendar day at an aware moment: rules and counts go by it."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
 
 def load_pack(path: Path) -> Pack:
     """Read a pack. Raises PackError, naming file, row and rule, when any table is unsound."""
