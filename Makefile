@@ -8,7 +8,7 @@ APP := .venv/bin/python
 RASA := rasa_project/.venv/bin/python
 export UV_PYTHON_DOWNLOADS := automatic
 
-.PHONY: help setup run test check train evaluate bench lock
+.PHONY: help setup run test check train encoder evaluate bench lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -21,16 +21,22 @@ run: setup ## Run everything on this machine; Ctrl-C stops it and keeps every ca
 test: check train ## Run linters and the whole test suite
 	.venv/bin/python -m pytest
 
-check: setup ## ruff, mypy --strict, import-linter
+check: setup ## ruff, mypy --strict, import-linter, the training text
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	@$(RASA) rasa_project/data/build_nlu.py --check
+	@$(RASA) rasa_project/data/check.py
 
 train: setup ## Train the Rasa model if its data changed
 	@$(RASA) rasa_project/train.py
 
-evaluate: train ## Measure the model on the development set
-	@.venv/bin/python -m bench.understanding
+encoder: ## Adapt the sentence encoder to the training text (rasa_project/encoder/README.md)
+	@rasa_project/encoder/.venv/bin/python rasa_project/encoder/adapt.py
+
+evaluate: train ## Measure the model, write docs/evaluation.md (QUICK=1, TRAIN=1, STOCK=1, RECORD=1)
+	@.venv/bin/python -m bench.understanding \
+		$(if $(QUICK),--quick) $(if $(TRAIN),--train) $(if $(STOCK),--stock) $(if $(RECORD),--record)
 
 bench: train ## Load and fault runs that print figures
 	@.venv/bin/python -m bench.messages

@@ -9,7 +9,10 @@ from bot.heard import Heard
 from bot.petition import (
     cancel,
     edit,
+    file_apart,
+    file_together,
     find_place,
+    go_on,
     next_question,
     refuse_denunciation,
     send,
@@ -50,7 +53,7 @@ def _press_send(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 
 def _press_cancel(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
-    return cancel(draft)
+    return cancel(draft, heard, pack)
 
 
 def _press_edit(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
@@ -122,6 +125,14 @@ def _press_disclaim(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     return find_place(disclaimed, heard, pack)
 
 
+def _press_split(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return file_apart(draft, heard, pack)
+
+
+def _press_together(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return file_together(draft, heard, pack)
+
+
 def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     return say(replace(draft, step="declaring"), texts.DECLARED)
 
@@ -130,13 +141,14 @@ def _press_add(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     if draft.denounces:
         return refuse_denunciation(draft, heard, pack)
     acts = additions(value, draft.text, draft.attachment_ids)
-    return Turn(Draft(number=draft.number + 1), (), acts)
+    following = go_on(draft, heard, pack)
+    return Turn(following.draft, (), acts, following.replies)
 
 
 _Press = Callable[[Draft, str, Heard, Pack], Turn]
 
 _CASE_BUTTONS = {"settled": "settle", "unsettled": "reopen", "withdraw": "withdraw"}
-_OPEN = ("confirm", "ask_place", "ask_category", "editing", "elsewhere", "offered")
+_OPEN = ("confirm", "ask_place", "ask_category", "editing", "elsewhere", "several", "offered")
 _DRAFT_BUTTONS: dict[str, tuple[tuple[str, ...], _Press]] = {
     "send": (("confirm",), _press_send),
     "cancel": (_OPEN, _press_cancel),
@@ -149,6 +161,8 @@ _DRAFT_BUTTONS: dict[str, tuple[tuple[str, ...], _Press]] = {
     "ward": (("ask_place",), _press_ward),
     "skip": (("ask_place",), _press_skip),
     "here": (("elsewhere",), _press_on),
+    "split": (("several",), _press_split),
+    "together": (("several",), _press_together),
     "report": (("offered",), _press_report),
     "declare": (("denounced",), _press_declare),
     "denounce": (("ask_denunciation",), _press_denounce),

@@ -165,6 +165,8 @@ class Conversation:
                 await self._change(session, citizen, act)
             elif isinstance(act, Count):
                 await self._count(session, act.name)
+        for say in turn.afterwards:
+            await _queue_say(session, citizen.id, say)
 
     async def _file(
         self, session: AsyncSession, citizen: Citizen, update: InboxUpdate, act: FileCase
@@ -179,7 +181,9 @@ class Conversation:
         agency = self._pack.agencies.get(case.agency_id or "")
         due_on = texts.date_of(case.due_at, self._pack)
         name = agency.name if agency else None
-        text = texts.filed(case.code, name, due_on, restricted=case.restricted)
+        text = texts.filed(
+            case.code, name, due_on, restricted=case.restricted, is_last=not act.draft.waiting
+        )
         await queue_reply(session, citizen.id, message(text), case)
 
     async def _change(self, session: AsyncSession, citizen: Citizen, act: ChangeCase) -> None:

@@ -4,6 +4,7 @@
       |  \\--unclear--> offered --"Đây là phản ánh"--> …        |--Sửa--> editing --> rewriting …
       |--tố cáo--> denounced --"chỉ phản ánh"--> declaring --text--> …
       |--tố cáo?--> ask_denunciation --"chỉ phản ánh"--> … | --"tố cáo"--> denounced
+    idle --several matters--> several --"riêng"--> [ask_place] --> confirm, one after the other
     a filed case --"Chưa giải quyết"--> adding --words and files--> that case
 Most citizens need one message, one look at the card, one tap. Whatever step the conversation
 is in, typed text is understood; a question in the middle is answered and the draft stays.
@@ -15,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import keyboards, texts
+from bot.answers import filled
 from bot.buttons import on_button
 from bot.draft import (
     DENUNCIATION,
@@ -36,6 +38,8 @@ from bot.petition import (
     cancel,
     confirm_by_word,
     edit,
+    file_apart,
+    file_together,
     next_question,
     place_before,
     place_from_text,
@@ -59,6 +63,9 @@ SURE_YES = 0.8
 FOLLOW_UP = timedelta(minutes=10)
 # What is plainly "send it", in any spelling.
 SEND_WORDS = ("gui", "gui di", "gui luon", "ok gui", "ok gui di", "gui ngay", "gui giup", "gui nhe")
+# The two answers to "one case, or one each?", typed.
+APART_WORDS = ("rieng", "gui rieng", "gui rieng ra", "tach", "tach ra", "tach rieng")
+TOGETHER_WORDS = ("chung", "gui chung", "gop", "gop lai", "gop chung", "gui chung mot vu")
 # The intents with which a citizen says something about a matter, and asks nothing.
 TELLING = ("report", "add_information", "correct")
 
@@ -115,7 +122,7 @@ def _on_addition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     if isinstance(said, Understanding):
         if _denounces(draft, heard, said):
             return _refuse_words(draft, heard, pack)
-        answer = _answer(said.intent.name, heard, pack)
+        answer = _answer(said, heard, pack)
         if answer and said.intent.confidence >= SURE and not _is_long(heard):
             return say(draft, answer)
     kept = Draft(number=draft.number + 1, album=draft.album)
@@ -135,7 +142,7 @@ def _on_text_while_down(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """Without Rasa the words are kept and buttons lead to the card."""
     if draft.step == "ask_place" or _names_place_at_last(draft, heard, pack):
         return place_from_text(draft, heard, pack)
-    if draft.step in ("ask_category", "confirm", "editing"):
+    if draft.step in ("ask_category", "confirm", "editing", "several"):
         return add_words(draft, heard, pack)
     return take_petition(draft, heard, pack)
 
@@ -145,7 +152,7 @@ def _on_understood_text(draft: Draft, heard: Heard, said: Understanding, pack: P
         return _on_new_words(draft, heard, said, pack)
     if draft.step == "ask_place" or _names_place_at_last(draft, heard, pack):
         return _on_place_text(draft, heard, said, pack)
-    if draft.step in ("elsewhere", "ask_denunciation"):
+    if draft.step in ("elsewhere", "ask_denunciation", "several"):
         return _on_text_over_question(draft, heard, said, pack)
     if draft.step in ("confirm", "ask_category", "editing", "offered"):
         return _on_text_over_card(draft, heard, said, pack)
@@ -157,8 +164,8 @@ def _on_new_words(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -
     if _is_long(heard) or said.intent.confidence < SURE_YES:
         return take_petition(draft, heard, pack)
     if said.intent.name == "cancel":
-        return cancel(draft)
-    answer = _answer(said.intent.name, heard, pack)
+        return cancel(draft, heard, pack)
+    answer = _answer(said, heard, pack)
     return say(draft, answer) if answer else take_petition(draft, heard, pack)
 
 
@@ -169,8 +176,8 @@ def _on_fresh_text(draft: Draft, heard: Heard, said: Understanding, pack: Pack) 
     if intent.name == "report" or _denounces(draft, heard, said):
         return take_petition(draft, heard, pack)
     if intent.confidence < SURE or _is_long(heard):
-        return _offer(draft, heard, _answer(intent.name, heard, pack) or texts.UNCLEAR)
-    return _on_intent(draft, heard, intent.name, pack)
+        return _offer(draft, heard, _answer(said, heard, pack) or texts.UNCLEAR)
+    return _on_intent(draft, heard, said, pack)
 
 
 def _on_text_over_card(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
@@ -183,7 +190,7 @@ def _on_text_over_card(draft: Draft, heard: Heard, said: Understanding, pack: Pa
     if sum(character.isalpha() for character in heard.text) < 2:
         return ask_again(draft, heard, pack)  # A thumb or "???" is no part of a petition.
     if intent.name in ("cancel", "withdraw", "deny") and sure:
-        return cancel(draft)
+        return cancel(draft, heard, pack)
     if intent.name == "correct" and sure and draft.step != "offered":
         return edit(draft)
     if draft.step == "offered":
@@ -210,11 +217,17 @@ def _on_text_over_offer(draft: Draft, heard: Heard, said: Understanding, pack: P
 
 
 def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
-    """After "this seems to be elsewhere" or "is it a denunciation?", which only a tap answers:
-    another matter, a question, or more of this one."""
+    """After "this seems to be elsewhere", "is it a denunciation?" or "one case, or one each?",
+    which hardly anything but a tap answers: another matter, a question, or more of this one."""
     intent = said.intent
+    if draft.step == "several":
+        words = fold(heard.text).strip(" .!")
+        if words in APART_WORDS:
+            return file_apart(draft, heard, pack)
+        if words in TOGETHER_WORDS:
+            return file_together(draft, heard, pack)
     if intent.name in ("cancel", "withdraw") and intent.confidence >= SURE_YES:
-        return cancel(draft)
+        return cancel(draft, heard, pack)
     if intent.name in ("affirm", "deny"):  # Yes to which half of the sentence? Only a tap tells.
         return ask_again(draft, heard, pack)
     answered = _answer_between(draft, heard, said, pack)
@@ -225,28 +238,35 @@ def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack
     if draft.step == "ask_denunciation":
         more = with_words(draft, heard)
         return ask_again(more, heard, pack) if more else too_long(draft)
-    if intent.name == "report" and len(heard.text.split()) > PLACE_WORDS:
+    is_story = intent.name == "report" and len(heard.text.split()) > PLACE_WORDS
+    if draft.step == "elsewhere" and is_story:
         unplaced = replace(draft, place_asked=False, place_text=None)
         return take_petition(unplaced, _joined(draft, heard), pack)
     return add_words(draft, heard, pack)
 
 
 def _joined(draft: Draft, heard: Heard) -> Heard:
-    """These words after the draft's, so that none is lost."""
+    """These words after the draft's, so that none is lost: what Rasa took for the parts of the new
+    ones are no parts of both."""
+    if not draft.text:
+        return heard
+    said = heard.understanding
+    both = replace(said, parts=()) if isinstance(said, Understanding) else said
     text = f"{draft.text}\n{heard.text}".strip()
-    return replace(heard, text=text, message_id=None) if draft.text else heard
+    return replace(heard, text=text, message_id=None, understanding=both)
 
 
 def _answer_between(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn | None:
     """A question in the middle is answered, and what was open is asked again."""
-    answer = _answer(said.intent.name, heard, pack)
+    answer = _answer(said, heard, pack)
     if not answer or said.intent.confidence < SURE or _denounces(draft, heard, said):
         return None
     return and_then(say(draft, answer), ask_again(draft, heard, pack))
 
 
-def _on_intent(draft: Draft, heard: Heard, intent: str, pack: Pack) -> Turn:
+def _on_intent(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
     """A short message that is no grievance, with no draft open."""
+    intent = said.intent.name
     if intent in ("rate_good", "rate_bad"):
         return _ask_settled(draft, heard, pack)
     if intent in ("add_information", "correct"):
@@ -255,15 +275,16 @@ def _on_intent(draft: Draft, heard: Heard, intent: str, pack: Pack) -> Turn:
         return _offer_withdrawal(draft, heard)
     if intent == "cancel":
         return say(draft, texts.NOTHING_TO_CANCEL)
-    answer = _answer(intent, heard, pack)
+    answer = _answer(said, heard, pack)
     return say(draft, answer) if answer else _offer(draft, heard, texts.UNCLEAR)
 
 
-def _answer(intent: str, heard: Heard, pack: Pack) -> str:
+def _answer(said: Understanding, heard: Heard, pack: Pack) -> str:
     """What is said to a question, or nothing."""
-    if intent == "ask_status":
+    if said.intent.name == "ask_status":
         return texts.status(heard.cases, pack)
-    return texts.ANSWERS.get(intent, "").format(province=pack.name)
+    answer = texts.ANSWERS.get(said.intent.name, "").format(province=pack.name)
+    return answer or filled(said.answer, pack)
 
 
 def _is_long(heard: Heard) -> bool:
@@ -300,7 +321,7 @@ def _on_place_text(draft: Draft, heard: Heard, said: Understanding, pack: Pack) 
     if intent.confidence < SURE_YES:
         return place_from_text(draft, heard, pack)
     if intent.name in ("cancel", "withdraw"):
-        return cancel(draft)
+        return cancel(draft, heard, pack)
     answered = _answer_between(draft, heard, said, pack)
     return answered or place_from_text(draft, heard, pack)
 
@@ -332,7 +353,7 @@ def _on_location(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     )
     if draft.step == "offered":
         return ask_again(pinned, heard, pack)
-    if draft.step in ("ask_place", "confirm", "ask_category", "editing", "elsewhere"):
+    if draft.step in (*_CARD_STEPS, "editing", "elsewhere"):
         return next_question(pinned, heard, pack)
     return say(pinned, texts.PIN_KEPT)
 
@@ -360,7 +381,7 @@ def _on_attachment(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     kept = _keep_attachment(draft, heard)
     if is_same_album:
         return Turn(kept)
-    if draft.step in ("confirm", "ask_place", "ask_category"):
+    if draft.step in _CARD_STEPS:
         return next_question(kept, heard, pack)
     return say(kept, texts.ATTACHMENT_KEPT)
 
@@ -393,7 +414,7 @@ def _on_command(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         return say(draft, texts.GUIDE)
     if heard.text == "huy":
         is_open = draft.step != "idle" or draft.attachment_ids or draft.ward_code
-        return cancel(draft) if is_open else say(draft, texts.NOTHING_TO_CANCEL)
+        return cancel(draft, heard, pack) if is_open else say(draft, texts.NOTHING_TO_CANCEL)
     return say(draft, texts.WELCOME.format(province=pack.name))
 
 
@@ -409,11 +430,12 @@ def _offer(draft: Draft, heard: Heard, text: str) -> Turn:
         message_id=heard.message_id,
         attachment_ids=draft.attachment_ids,
         album=draft.album,
+        waiting=draft.waiting,
         **place_before(draft),
     )
     offered = read(pending, heard.understanding)
     if offered.denounces:
-        offered = replace(offered, text="", accused=(), attachment_ids=())
+        offered = replace(offered, text="", accused=(), attachment_ids=(), parts=())
     return Turn(offered, (Say(text, keyboards.offer_report(offered.number)),))
 
 
@@ -444,6 +466,8 @@ def _ask_settled(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 
 _Step = Callable[[Draft, Heard, Pack], Turn]
 
+# Steps whose question is asked again after a file or a pin, with what it changed.
+_CARD_STEPS = ("confirm", "ask_place", "ask_category", "several")
 # Steps in which something is asked and words are waited for. "offered" is one, but what an
 # emergency then says is offered anew.
 _ASKING = (
@@ -453,6 +477,7 @@ _ASKING = (
     "ask_denunciation",
     "editing",
     "elsewhere",
+    "several",
     "rewriting",
     "declaring",
 )

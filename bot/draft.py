@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.heard import Part
 from bot.keyboards import Keyboard
 from routing.router import Decision
 
@@ -37,6 +38,8 @@ class Draft:
     adding_to: str | None = None  # The reopened case that the next words and files are for.
     attachment_ids: tuple[int, ...] = ()
     album: str | None = None
+    parts: tuple[Part, ...] = ()  # Its words hold these matters: one case, or one each?
+    waiting: tuple["Draft", ...] = ()  # The other matters of the message, after this one.
 
     @property
     def denounces(self) -> bool:
@@ -53,13 +56,22 @@ class Draft:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Draft":
         values: dict[str, Any] = {
-            name: tuple(tuple(item) if isinstance(item, list) else item for item in value)
-            if isinstance(value, list)
-            else value
+            name: _value(name, value)
             for name, value in content.items()
             if name in cls.__dataclass_fields__  # A draft of another version is still read.
         }
         return cls(**values)
+
+
+def _value(name: str, value: Any) -> Any:
+    """What JSON kept of a draft's field, as the field is."""
+    if not isinstance(value, list | tuple):
+        return value
+    if name == "waiting":
+        return tuple(Draft.from_json(item) for item in value)
+    if name == "parts":
+        return tuple(Part(**{**item, "accused": tuple(item["accused"])}) for item in value)
+    return tuple(tuple(item) if isinstance(item, list) else item for item in value)
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,7 @@ class Turn:
     draft: Draft
     replies: tuple[Say, ...] = ()
     acts: tuple[Act, ...] = ()
+    afterwards: tuple[Say, ...] = ()  # Said after what the acts themselves have to say.
 
 
 def say(draft: Draft, text: str) -> Turn:
@@ -119,4 +132,9 @@ def say(draft: Draft, text: str) -> Turn:
 
 def and_then(first: Turn, second: Turn) -> Turn:
     """Both turns' words and acts; the second one's draft."""
-    return Turn(second.draft, first.replies + second.replies, first.acts + second.acts)
+    return Turn(
+        second.draft,
+        first.replies + second.replies,
+        first.acts + second.acts,
+        first.afterwards + second.afterwards,
+    )

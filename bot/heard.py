@@ -16,22 +16,35 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The words of one of several matters in a text, and what Rasa made of them."""
+
+    text: str
+    category: str
+    confidence: float
+    accused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Understanding:
-    """Rasa's reading of one text. `categories` is best first; `entities` are Rasa's own."""
+    """Rasa's reading of one text. `categories` is best first; `entities` are Rasa's own.
+
+    `answer` is what the model says to a question, with the province's facts still in braces
+    (`bot.answers` fills them in); empty where there is none. `parts` are the matters of a text that
+    surely holds several, in reading order; empty where it is one.
+    """
 
     intent: Scored
     categories: tuple[Scored, ...]
     legal_type: Scored
     entities: tuple[dict[str, Any], ...]
+    answer: str = ""
+    parts: tuple[Part, ...] = ()
 
     @property
     def accused(self) -> tuple[str, ...]:
         """The words that name a unit which the text accuses."""
-        return tuple(
-            str(entity["value"])
-            for entity in self.entities
-            if entity.get("entity") == "unit" and entity.get("role") == "accused"
-        )
+        return tuple(str(entity["value"]) for entity in self.entities if is_accused(entity))
 
     def matter(self, text: str, ward_code: str | None, *, category: str | None = None) -> Matter:
         """What routing decides on; a `category` that a person chose is sure."""
@@ -45,6 +58,11 @@ class Understanding:
             text=text,
             accused=self.accused,
         )
+
+
+def is_accused(entity: dict[str, Any]) -> bool:
+    """Whether this is a unit that the text accuses."""
+    return entity.get("entity") == "unit" and entity.get("role") == "accused"
 
 
 @dataclass(frozen=True)

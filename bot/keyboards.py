@@ -68,6 +68,14 @@ def denunciation(number: int) -> Keyboard:
     )
 
 
+def several(number: int, count: int) -> Keyboard:
+    return (
+        (Button(f"Gửi thành {count} vụ việc riêng", f"split:{number}"),),
+        (Button("Gửi chung một vụ việc", f"together:{number}"),),
+        (Button("Hủy", f"cancel:{number}"),),
+    )
+
+
 def declare(number: int) -> Keyboard:
     return ((Button("Tôi chỉ phản ánh sự việc", f"declare:{number}"),),)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import keyboards, texts
 from bot.draft import DENUNCIATION, Count, Draft, FileCase, Say, Turn, and_then, say
-from bot.heard import Heard, Understanding
+from bot.heard import Heard, Part, Understanding
 from cases import deadlines
 from routing.router import Decision, Matter, decide
 from routing.tables import Pack
@@ -20,6 +20,8 @@ COMPLAINT = "khieu_nai"
 SURE_COMPLAINT = 0.75
 # A card must fit into one message, so it shows no more of the citizen's words than this.
 EXCERPT = 300
+# In the list of the matters that were seen in one message.
+SHORT_EXCERPT = 80
 
 
 def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -31,6 +33,7 @@ def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         is_declared=draft.is_declared or draft.step == "declaring",
         attachment_ids=draft.attachment_ids,
         album=draft.album,
+        waiting=draft.waiting,
         **place_before(draft),
     )
     petition = read(fresh, heard.understanding)
@@ -71,12 +74,25 @@ def with_words(draft: Draft, heard: Heard) -> Draft | None:
     more = replace(draft, text=text, message_id=None)
     said = heard.understanding
     if not isinstance(said, Understanding):
-        return replace(more, is_understood=False)
+        return replace(more, is_understood=False, parts=())
     is_complaint = (
         said.legal_type.name == COMPLAINT and said.legal_type.confidence >= SURE_COMPLAINT
     )
     legal_type = COMPLAINT if is_complaint and not draft.is_declared else draft.legal_type
-    return replace(more, legal_type=legal_type, accused=_also_accused(draft, heard))
+    parts = _with_words_in_last(draft.parts, heard.text, said)
+    accused = _also_accused(draft, heard)
+    return replace(more, legal_type=legal_type, accused=accused, parts=parts)
+
+
+def _with_words_in_last(
+    parts: tuple[Part, ...], text: str, said: Understanding
+) -> tuple[Part, ...]:
+    """What is added to several matters is taken for more of the last one."""
+    if not parts:
+        return ()
+    last = parts[-1]
+    accused = tuple(dict.fromkeys((*last.accused, *said.accused)))
+    return (*parts[:-1], replace(last, text=f"{last.text}\n{text}", accused=accused))
 
 
 def _also_accused(draft: Draft, heard: Heard) -> tuple[str, ...]:
@@ -113,14 +129,20 @@ def read(draft: Draft, said: object) -> Draft:
         legal_type=said.legal_type.name,
         legal_type_confidence=said.legal_type.confidence,
         accused=said.accused,
+        parts=said.parts,
     )
 
 
 def refuse_denunciation(denounced: Draft, heard: Heard, pack: Pack) -> Turn:
-    """Keep nothing of what was written, say the lawful ways, count that it happened."""
+    """Keep nothing of what was written, say the lawful ways, count that it happened.
+
+    The other matters of a message that was split before are none of it, and wait on.
+    """
     body = decision_on(denounced, pack, heard.now).agency_name
     text = texts.DENUNCIATION.format(body=f" (ví dụ: {body})" if body else "")
-    empty = Draft(number=denounced.number + 1, step="denounced", album=heard.album)
+    empty = Draft(
+        number=denounced.number + 1, step="denounced", album=heard.album, waiting=denounced.waiting
+    )
     return Turn(empty, (Say(text, keyboards.declare(empty.number)),), (Count("denunciation"),))
 
 
@@ -128,11 +150,14 @@ def refuse_denunciation(denounced: Draft, heard: Heard, pack: Pack) -> Turn:
 
 
 def next_question(draft: Draft, heard: Heard, pack: Pack) -> Turn:
-    """Ask what is missing and matters, the place once; else show the card."""
+    """Ask whether several matters are to be one case, and what is missing and matters, the place
+    once; else show the card."""
     if draft.category is None:
         asking = replace(draft, step="ask_category")
         text = texts.ASK_CATEGORY if draft.is_understood else texts.ASK_CATEGORY_WHILE_DOWN
         return Turn(asking, (Say(text, keyboards.category_question(draft.number, pack)),))
+    if _holds_several(draft, pack):
+        return _ask_several(draft, pack)
     if draft.ward_code is None and not draft.place_asked:
         return _ask_place(draft)
     return _show_card(replace(draft, step="confirm"), heard, pack)
@@ -178,8 +203,10 @@ def _show_card(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 
 
 def send(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """File the draft, which is the consent to what follows too."""
     decision = _decision_for_filing(draft, pack, heard.now)
-    return Turn(Draft(number=draft.number + 1), (), (FileCase(draft, decision),))
+    following = go_on(draft, replace(heard, has_consented=True), pack)
+    return Turn(following.draft, (), (FileCase(draft, decision),), following.replies)
 
 
 def confirm_by_word(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -190,8 +217,14 @@ def confirm_by_word(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     return and_then(say(draft, texts.TAP_TO_CONSENT), _show_card(draft, heard, pack))
 
 
-def cancel(draft: Draft) -> Turn:
-    return say(Draft(number=draft.number + 1), texts.CANCELLED)
+def cancel(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """Drop the draft. Its files may show the next matter of the message, and go on with it."""
+    if not draft.waiting:
+        return say(Draft(number=draft.number + 1), texts.CANCELLED)
+    first, *rest = draft.waiting
+    with_files = replace(first, attachment_ids=draft.attachment_ids, album=draft.album)
+    kept = replace(draft, waiting=(with_files, *rest))
+    return and_then(say(kept, texts.DROPPED), go_on(kept, heard, pack))
 
 
 def edit(draft: Draft) -> Turn:
@@ -199,8 +232,74 @@ def edit(draft: Draft) -> Turn:
     return Turn(editing, (Say(texts.ASK_WHAT_TO_EDIT, keyboards.edit_menu(draft.number)),))
 
 
-def _excerpt(text: str) -> str:
-    return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
+def _excerpt(text: str, longest: int = EXCERPT) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+# --- several matters in one message -------------------------------------------------------
+
+
+def _holds_several(draft: Draft, pack: Pack) -> bool:
+    """Whether to ask "one case, or one each?". What only an inspecting body may read, or a person
+    reads first, is not told apart by a machine."""
+    known = pack.categories.keys() - pack.policy.restricted_categories
+    is_known = all(part.category in known for part in draft.parts)
+    return len(draft.parts) > 1 and is_known and not needs_person(draft)
+
+
+def _ask_several(draft: Draft, pack: Pack) -> Turn:
+    excerpts = tuple(_excerpt(part.text, SHORT_EXCERPT) for part in draft.parts)
+    text = texts.several(draft.parts, excerpts, pack)
+    buttons = keyboards.several(draft.number, len(draft.parts))
+    return Turn(replace(draft, step="several"), (Say(text, buttons),))
+
+
+def file_apart(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """A card for each matter, one after the other; the files stay with the first."""
+    first, *rest = (_draft_of(part, draft, pack) for part in draft.parts)
+    kept = replace(first, attachment_ids=draft.attachment_ids, album=draft.album)
+    return next_question(replace(kept, waiting=(*rest, *draft.waiting)), heard, pack)
+
+
+def file_together(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    return next_question(replace(draft, parts=()), heard, pack)
+
+
+def _draft_of(part: Part, draft: Draft, pack: Pack) -> Draft:
+    """One of the draft's matters by itself: where its own words say, else where the draft is. No
+    message has exactly these words, so that none can be edited."""
+    alone = replace(
+        draft,
+        text=part.text,
+        message_id=None,
+        category=part.category,
+        category_confidence=part.confidence,
+        categories=((part.category, part.confidence),),
+        accused=part.accused,
+        attachment_ids=(),
+        album=None,
+        parts=(),
+        waiting=(),
+    )
+    place = pack.gazetteer.find(part.text)
+    if place.outcome != "found" or place.ward_code == draft.ward_code:
+        return alone
+    there = replace(alone, ward_code=place.ward_code, place_text=place.matched, candidates=())
+    return replace(there, latitude=None, longitude=None, place_asked=False)
+
+
+def go_on(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """What comes after a draft that is done with: the next matter of its message, or nothing.
+
+    The place that was given for one is the place of the next, unless that has its own.
+    """
+    if not draft.waiting:
+        return Turn(Draft(number=draft.number + 1))
+    following, *rest = draft.waiting
+    if following.ward_code is None and not following.place_asked:
+        following = replace(following, **place_before(draft))
+    numbered = replace(following, number=draft.number + 1, waiting=tuple(rest))
+    return and_then(say(numbered, texts.NEXT_MATTER), next_question(numbered, heard, pack))
 
 
 # --- who would answer ---------------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.heard import FiledCase
+from bot.heard import FiledCase, Part
 from cases.lifecycle import STATE_NAMES
 from routing.router import Decision
 from routing.tables import Pack
@@ -44,6 +44,8 @@ ASK_REWRITE = "Xin viết lại nội dung phản ánh."
 ASK_WHAT_TO_EDIT = "Cần sửa phần nào?"
 CANCELLED = "Đã hủy, nội dung vừa viết không được gửi. Khi cần, xin cứ viết lại."
 NOTHING_TO_CANCEL = "Hiện không có nội dung nào đang chờ gửi."
+DROPPED = "Đã bỏ việc này, không gửi."
+NEXT_MATTER = "Tiếp theo là việc còn lại trong lời đã viết:"
 STALE_BUTTON = "Nút này không còn dùng được nữa. Xem vụ việc đã gửi: /tinhtrang"
 ELSEWHERE = (
     "Nội dung này có vẻ xảy ra ngoài {province}, nơi hệ thống này không giải quyết được. "
@@ -95,25 +97,9 @@ TALK_TO_HUMAN = (
     "gặp trực tiếp, xin đến nơi tiếp công dân của xã, phường hoặc của thành phố trong giờ hành "
     "chính."
 )
+# What is said to an intent that only calls for a sentence. Answers to questions come with the model
+# (rasa_project/domain.yml).
 ANSWERS = {
-    "ask_how": GUIDE,
-    "ask_deadline": (
-        "Thông thường cơ quan phải trả lời trong 10 ngày làm việc kể từ ngày gửi; hạn cụ thể ghi "
-        "trong từng vụ việc (/tinhtrang). Quá hạn, vụ việc được báo lên cấp trên."
-    ),
-    "ask_agency": (
-        "Mỗi vụ việc được chuyển theo lĩnh vực và nơi xảy ra đến cơ quan có trách nhiệm. Tên cơ "
-        "quan ghi trong từng vụ việc: /tinhtrang."
-    ),
-    "ask_procedure": (
-        "Ở đây tiếp nhận phản ánh, kiến nghị. Về giấy tờ, thủ tục, xin xem Cổng Dịch vụ công quốc "
-        "gia hoặc hỏi Trung tâm Phục vụ hành chính công của xã, phường. Nếu thủ tục bị chậm hay "
-        "gây khó, xin viết lại sự việc ở đây."
-    ),
-    "ask_anonymity": (
-        "Cán bộ xử lý không thấy tên, số điện thoại hay tài khoản của người gửi; địa chỉ chat "
-        "được mã hóa. Xin đừng tự viết tên, số điện thoại, số giấy tờ vào nội dung."
-    ),
     "delete_my_data": (
         "Ông/bà có quyền yêu cầu xóa dữ liệu của mình (Luật Bảo vệ dữ liệu cá nhân 2025). Việc tự "
         "xóa ngay trong cuộc trò chuyện này chưa làm được; xin gửi yêu cầu tới nơi tiếp công dân "
@@ -193,14 +179,31 @@ def summary(
     return "\n\n".join(["\n".join(lines), *notes])
 
 
-def filed(code: str, agency: str | None, due_on: str, *, restricted: bool) -> str:
+def several(parts: tuple[Part, ...], excerpts: tuple[str, ...], pack: Pack) -> str:
+    """The matters seen in one message, each with the beginning of its words."""
+    lines = [
+        f"({number}) {pack.categories[part.category].name}: “{excerpt}”"
+        for number, (part, excerpt) in enumerate(zip(parts, excerpts, strict=True), start=1)
+    ]
+    return (
+        f"Anh/chị nêu {len(parts)} việc:\n" + "\n".join(lines) + "\n\n"
+        "Gửi riêng thì mỗi việc có mã riêng và đến đúng nơi phải trả lời. Nếu các việc này dính "
+        "liền nhau thì nên gửi chung."
+    )
+
+
+def filed(
+    code: str, agency: str | None, due_on: str, *, restricted: bool, is_last: bool = True
+) -> str:
+    """`is_last`: no other matter of the same message is shown next, which files would go to."""
     whom = f"chuyển đến {agency}" if agency else "chuyển đến cán bộ phân loại"
     if restricted:
         whom = "giao cho một cán bộ được phân công riêng"
+    files = " Ảnh gửi trong 10 phút tới sẽ được thêm vào vụ việc này." if is_last else ""
     return (
         f"Đã nhận. Mã vụ việc: {code}\n"
         f"Vụ việc được {whom}. Hạn trả lời: {due_on}.\n"
-        "Theo dõi bằng /tinhtrang. Ảnh gửi trong 10 phút tới sẽ được thêm vào vụ việc này."
+        f"Theo dõi bằng /tinhtrang.{files}"
     )
 
 

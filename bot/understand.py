@@ -6,13 +6,15 @@ from typing import Any
 
 import httpx
 
-from bot.heard import NotUnderstood, Scored, Understanding
+from bot.answers import checked
+from bot.heard import NotUnderstood, Part, Scored, Understanding, is_accused
 from routing.tables import LEGAL_TYPES
 
 logger = logging.getLogger(__name__)
 
 # One parse takes milliseconds; a citizen should not wait longer than this for a sick server.
 TIMEOUT_SECONDS = 5.0
+REPORT = "report"
 
 
 class Rasa:
@@ -39,17 +41,58 @@ class Rasa:
 
 def read_parse(body: dict[str, Any]) -> Understanding:
     """Rasa's JSON as an Understanding. Raises KeyError, TypeError or ValueError where a part is
-    missing or is nothing that a case could hold."""
-    legal_type = _scored(body["legal_type"])
+    missing or is nothing that a case could hold, or an answer asks for a fact that no pack has."""
+    intent, legal_type = _scored(body["intent"]), _scored(body["legal_type"])
     categories = tuple(_scored(item) for item in body["categories"])
     if not categories or legal_type.name not in LEGAL_TYPES:
         raise ValueError("no category, or a legal type that the law does not know")
     return Understanding(
-        intent=_scored(body["intent"]),
+        intent=intent,
         categories=categories,
         legal_type=legal_type,
         entities=tuple(dict(entity) for entity in body.get("entities", ())),
+        answer=_answer(body, intent.name),
+        parts=_parts(body),
     )
+
+
+def _parts(body: dict[str, Any]) -> tuple[Part, ...]:
+    """The matters of a text that holds several. Raises ValueError where words lie between them:
+    they would be lost with a case each."""
+    matters = list(body.get("matters", ()))
+    if len(matters) < 2:
+        return ()
+    text = str(body["text"])
+    bounds = [int(matter["start"]) for matter in matters] + [int(matters[-1]["end"])]
+    parts = tuple(_part(body, matter) for matter in matters)
+    is_whole = (bounds[0], bounds[-1]) == (0, len(text))
+    if not is_whole or [int(matter["end"]) for matter in matters] != bounds[1:]:
+        raise ValueError("matters that do not cover the text")
+    if not all(part.text for part in parts):
+        raise ValueError("a matter without words")
+    return parts
+
+
+def _part(body: dict[str, Any], matter: dict[str, Any]) -> Part:
+    start, end = int(matter["start"]), int(matter["end"])
+    category = _scored({"name": matter["category"], "confidence": matter["confidence"]})
+    accused = tuple(
+        str(entity["value"])
+        for entity in body.get("entities", ())
+        if is_accused(entity) and start <= int(entity["start"]) < end
+    )
+    words = str(body["text"])[start:end].strip()
+    return Part(words, category.name, category.confidence, accused)
+
+
+def _answer(body: dict[str, Any], intent: str) -> str:
+    """What the model says to a question (a retrieval intent); empty for all else, a report too:
+    the follow-up question of its category is no answer."""
+    selected = dict(body.get("response_selector", {})).get(intent)
+    if intent == REPORT or selected is None:
+        return ""
+    responses = selected["response"]["responses"]
+    return checked(str(responses[0]["text"])) if responses else ""
 
 
 def _scored(item: dict[str, Any]) -> Scored:

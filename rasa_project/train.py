@@ -16,7 +16,10 @@ from typing import Dict, Iterator, List
 
 PROJECT = Path(__file__).resolve().parent
 MODELS = PROJECT / "models"
-SOURCES = ("config.yml", "domain.yml", "data", "components")
+SOURCES = (
+    "config.yml", "domain.yml", "data", "components",
+    "encoder/encoder.onnx", "encoder/pieces.model", "encoder/labels.json",
+)  # fmt: skip
 MODELS_KEPT = 2
 
 

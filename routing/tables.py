@@ -23,8 +23,8 @@ from routing.reading import PackError, Problems, Row, read_areas, read_table
 from routing.text import Phrases
 
 __all__ = [
-    "LEGAL_TYPES", "PACKS", "Agency", "Category", "Letterhead", "Limits", "Pack", "PackError",
-    "Policy", "Responsibility", "Ward", "check_pack", "load_pack",
+    "LEGAL_TYPES", "PACKS", "Agency", "Category", "FrontDesk", "Letterhead", "Limits", "Pack",
+    "PackError", "Policy", "Responsibility", "Ward", "check_pack", "load_pack",
 ]  # fmt: skip
 
 PACKS = Path(__file__).resolve().parent / "packs"
@@ -112,6 +112,16 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class FrontDesk:
+    """What citizens are told: who runs the bot, where and when to come, whom to ring up."""
+
+    operator: str
+    reception: str
+    office_hours: str
+    hotlines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Policy:
     """What pack.toml decides: who triages, who oversees, what is restricted."""
 
@@ -142,6 +152,7 @@ class Pack:
     responsibilities: tuple[Responsibility, ...]
     triage_agency_id: str
     letterhead: Letterhead
+    front_desk: FrontDesk
     gazetteer: Gazetteer
     limits: Limits
     policy: Policy
@@ -206,6 +217,7 @@ def _read_pack(path: Path, problems: Problems) -> Pack:
         responsibilities=tuple(responsibilities),
         triage_agency_id=_setting(settings, "triage.agency", str),
         letterhead=_letterhead(_read_toml(path / "letterhead.toml")),
+        front_desk=_front_desk(settings),
         gazetteer=_read_gazetteer(path, wards, problems),
         limits=_limits(settings, categories),
         policy=policy,
@@ -387,6 +399,15 @@ def _letterhead(settings: Mapping[str, Any]) -> Letterhead:
         signatory_position=_setting(settings, "signatory_position", str),
         signatory_name=_setting(settings, "signatory_name", str),
         recipients=tuple(_setting(settings, "recipients", list)),
+    )
+
+
+def _front_desk(settings: Mapping[str, Any]) -> FrontDesk:
+    return FrontDesk(
+        operator=_setting(settings, "front_desk.operator", str),
+        reception=_setting(settings, "front_desk.reception", str),
+        office_hours=_setting(settings, "front_desk.office_hours", str),
+        hotlines=tuple(str(line) for line in _setting(settings, "front_desk.hotlines", list)),
     )
 
 

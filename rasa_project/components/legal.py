@@ -1,10 +1,11 @@
 """LegalTypeRules: which of the four legal types a text is, by what it says and not by its title.
 
-Thông tư 05/2021/TT-TTCP classifies petitions by content. A denunciation (tố cáo) must never be
-collected in chat, so the rules lean towards it: a phản ánh taken for a tố cáo costs the citizen one
-more question, a tố cáo taken for a phản ánh can expose them. The confidence says which rule spoke,
-so that the conversation can ask first where only a weak one did: 0.95 the writer uses the word; 0.8
-the act is spelt out; 0.65 only the category says so, or nothing speaks at all.
+Thông tư 05/2021/TT-TTCP classifies petitions by content. The classifier has learnt it from examples;
+rules come before it for what must not be missed. A denunciation (tố cáo) must never be collected in
+chat, so both lean towards it: a phản ánh taken for a tố cáo costs the citizen one more question, a tố
+cáo taken for a phản ánh can expose them. Its confidence says what spoke, so that the conversation can
+ask first where only a weak sign did: 0.95 the writer uses the word; 0.8 the act is spelt out; 0.65 the
+classifier alone. Of the other types it is the classifier's share.
 """
 
 import re
@@ -17,9 +18,11 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from components.classifier import LEGAL_SHARES
 from components.text import fold, is_accented, normalise
 
 SAID, ACT, HINT = 0.95, 0.8, 0.65
+NEVER = 2.0  # No share is as high.
 
 
 class Rule(NamedTuple):
@@ -90,70 +93,36 @@ RULES: Tuple[Rule, ...] = (
         r"(?:nhóm|bọn) (?:\w+ ){0,4}(?:chiếm|cưỡng đoạt|cướp)",
     ),
     rule("khieu_nai", SAID, "khiếu nại", "khiếu kiện"),
-    # A decision or an act, the writer's own right, and disagreement.
-    rule(
-        "khieu_nai",
-        ACT,
-        r"(?:không đồng ý|không chấp nhận|không nhất trí|phản đối)(?: với)?(?: \w+){0,3}? "
-        r"(?:phương án|quyết định|kết luận|mức|giá|đơn giá|biên bản|kiểm đếm|áp giá)",
-        r"(?:xem xét lại|xem lại|hủy|huỷ|hủy bỏ|thu hồi|sửa) (?:\w+ ){0,3}?(?:quyết định|"
-        r"phương án|kết luận|biên bản)",
-        r"(?:đền|đền bù|bồi thường|áp giá|tính)(?: \w+){0,4}? (?:0 ?đồng|0đ|không đồng|số 0|"
-        r"quá thấp|rẻ mạt|thiếu|sai)",
-        r"(?:thu giữ|tịch thu|niêm phong|cưỡng chế|tạm giữ)(?: \w+){0,8}? "
-        r"(?:tôi|nhà tôi|gia đình|của tôi|em|cháu)",
-        r"(?:nhà|xe|hàng|đồ|đất)(?: nhà)? (?:tôi|em|cháu)(?: \w+){0,4}? (?:bị )?(?:thu giữ|"
-        r"tịch thu|niêm phong|cưỡng chế|thu)",
-        r"(?:bị )(?:cắt|gạch|loại|xóa|đưa ra)(?: \w+){0,3}? "
-        r"(?:hộ nghèo|cận nghèo|trợ cấp|chế độ|danh sách)",
-        r"(?:phạt|xử phạt|lập biên bản)(?: \w+){0,4}? (?:oan|sai|vô lý|nhầm)",
-        r"(?:phạt|xử phạt) (?:tôi|em|cháu|nhà tôi|gia đình)",
-        r"từ chối (?:cấp|giải quyết|công nhận|chi trả)(?: \w+){0,6}? (?:tôi|em|gia đình)",
-    ),
-    rule(
-        "kien_nghi",
-        ACT,
-        "kiến nghị",
-        "đề nghị",
-        "đề xuất",
-        "yêu cầu",
-        "kính mong",
-        "mong muốn",
-        "rất mong",
-        r"mong (?:các|cơ quan|chính|thành|tỉnh|xã|phường|sở|được|sớm)",
-        "kính xin",
-        "xin được",
-        r"xin (?:các|cơ quan|thêm|sửa|lắp|đặt|làm|cho|cứu xét|giúp|hỗ trợ|xem xét|kiểm tra|xử lý)",
-        "nên (?:có|làm|lắp|đặt|mở|bố trí|kiểm tra)",
-        "cần (?:có|lắp|đặt|làm|bố trí|sửa)",
-        r"đừng để",
-        "can thiệp",
-        "nhờ (?:các|cơ quan|xã|phường|chính)",
-    ),
 )
 
 # Without diacritics "tố cáo" is also "to cao", big and tall, as these words before it show.
 _TALL = re.compile(r"\b(?:cay|nha|cot|nguoi|toa|dung|than)(?: \w+)? to cao\b")
 
 
-def read_legal_type(text: str, is_denounced: bool) -> Tuple[str, float]:
-    """The legal type of a text and the confidence of the rule that decided.
+def read_legal_type(
+    text: str, shares: Dict[str, float], denounced_from: float
+) -> Tuple[str, float]:
+    """The legal type of a text and how sure that is.
 
     Args:
         text: what the citizen wrote.
-        is_denounced: whether the classifier alone takes it for a denunciation (see config.yml).
+        shares: the classifier's share of each legal type, summing to one.
+        denounced_from: from this share on the classifier alone makes it a denunciation.
     """
-    spoken = _first_rule(text)
+    spoken = first_rule(text)
     if spoken and spoken.legal_type == "to_cao":
         return spoken.legal_type, spoken.confidence
-    if is_denounced:
+    if shares["to_cao"] >= denounced_from:
         return "to_cao", HINT
-    if spoken is None:
-        return "phan_anh", HINT
-    return spoken.legal_type, spoken.confidence
+    if spoken:
+        return spoken.legal_type, spoken.confidence
+    others = {name: share for name, share in shares.items() if name != "to_cao"}
+    best = max(others, key=lambda name: others[name])
+    return best, others[best] / sum(others.values())
 
 
-def _first_rule(text: str) -> Optional[Rule]:
+def first_rule(text: str) -> Optional[Rule]:
+    """The first rule that matches, or None."""
     plain = normalise(text)
     accented = is_accented(text)
     if not accented:
@@ -166,15 +135,14 @@ def _first_rule(text: str) -> Optional[Rule]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class LegalTypeRules(GraphComponent):
-    """Sets `legal_type` = {"name", "confidence"} on a message; runs after LinearClassifier."""
+    """Sets `legal_type` = {"name", "confidence"} on a message; runs after GrievanceClassifier."""
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """Values are explained in config.yml."""
-        return {"denounced_category": "corruption", "denounced_from": 0.2}
+        return {"denounced_from": 0.2}
 
     def __init__(self, config: Dict[Text, Any]) -> None:
-        self._category = config["denounced_category"]
         self._denounced_from = config["denounced_from"]
 
     @classmethod
@@ -191,14 +159,11 @@ class LegalTypeRules(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Adds the legal type to each message."""
         for message in messages:
-            shares = {c["name"]: c["confidence"] for c in message.get("categories") or []}
-            is_denounced = self._is_denounced(message, shares)
-            name, confidence = read_legal_type(str(message.get(TEXT) or ""), is_denounced)
+            intent = (message.get("intent") or {}).get("name")
+            # Only a report can denounce by the classifier alone: "cảm ơn" must not.
+            least = self._denounced_from if intent == "report" else NEVER
+            text = str(message.get(TEXT) or "")
+            name, confidence = read_legal_type(text, message.get(LEGAL_SHARES), least)
             value = {"name": name, "confidence": confidence}
             message.set("legal_type", value, add_to_output=True)
         return messages
-
-    def _is_denounced(self, message: Message, shares: Dict[str, float]) -> bool:
-        """Only a report can denounce: "cảm ơn" with a stray category must not."""
-        intent = (message.get("intent") or {}).get("name")
-        return intent == "report" and shares.get(self._category, 0.0) >= self._denounced_from

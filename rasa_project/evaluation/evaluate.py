@@ -1,167 +1,146 @@
-"""Measures a running Rasa server on the development texts: `evaluate.py --url http://127.0.0.1:5005`.
+"""Measures a running Rasa server on the measuring texts, and says it: `make evaluate`.
 
-The texts in this folder are for measuring only and never enter training. With 75 petitions one
-text is 1.3 points: differences below about five points say nothing. Standard library only.
+In rasa_project/ with Rasa's Python: `python -m evaluation.evaluate --url http://127.0.0.1:5005`.
+The texts are for measuring only and never enter training. Exit code 1 and one line on failure.
 """
 
 import argparse
 import http.client
-import json
 import sys
-import time
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
-from urllib.parse import urlsplit
+from typing import Dict, List, Optional, Tuple
 
-HERE = Path(__file__).resolve().parent
-STYLES = ("text_formal", "text_chat", "text_nodiac")
-Row = Dict[str, Any]
+from train import PROJECT
 
+from . import report
+from .client import CLIENTS, Client, load, percentile, resident_megabytes
+from .hearing import HERE, Heard, Row, Texts, figures_of, from_flat_labels, hear, read_texts
+from .runs import (
+    RECORDED,
+    STOCK,
+    Run,
+    Training,
+    data_fingerprint,
+    read_run_if_kept,
+    write_run,
+)
+from .training import STOCK_PREFIX
 
-class Server:
-    """One kept-alive connection to `POST /model/parse`, with the time that each parse took."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-        self.seconds: List[float] = []
-
-    def parse(self, text: str) -> Row:
-        """What the server understood. Raises OSError or ValueError when it does not answer well."""
-        body = json.dumps({"text": text}).encode()
-        started = time.perf_counter()
-        headers = {"Content-Type": "application/json"}
-        self._connection.request("POST", "/model/parse", body, headers)
-        response = self._connection.getresponse()
-        content = response.read()
-        self.seconds.append(time.perf_counter() - started)
-        if response.status != 200:
-            raise ValueError(f"the server answered {response.status}")
-        parsed: Row = json.loads(content)
-        return parsed
+NLU = PROJECT / "data" / "nlu"
+DOCS = PROJECT.parent / "docs"
 
 
-def read_lines(name: str) -> List[Row]:
-    """The rows of a .jsonl file beside this one."""
-    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+def listen(url: str, texts: Texts, *, stock: bool) -> Tuple[Heard, List[float]]:
+    """What the server makes of every text, and the seconds of each parse, one after the other."""
+    client = Client(url)
+    client.parse("xin chào")  # The first parse loads what later ones share.
+    client.seconds.clear()
+
+    def parse_flat(text: str) -> Row:
+        return from_flat_labels(client.parse(text), STOCK_PREFIX)
+
+    heard = hear(texts, parse_flat if stock else client.parse)
+    client.close()
+    return heard, client.seconds
 
 
-def mean(values: List[float]) -> float:
-    """Zero for no values, so that an empty column prints."""
-    return sum(values) / len(values) if values else 0.0
-
-
-def is_right(row: Row, category: str) -> bool:
-    """A petition may belong to two fields; either is where it can be answered."""
-    return category in (row["category"], row["secondary_category"])
-
-
-def macro_f1(truths: List[str], guesses: List[str]) -> float:
-    """The mean of the F1 of each category that occurs, rare ones weighing as much as common
-    ones."""
-    scores = []
-    for name in sorted(set(truths)):
-        hits = sum(t == g == name for t, g in zip(truths, guesses, strict=True))
-        total = truths.count(name) + guesses.count(name)
-        scores.append(2 * hits / total)
-    return mean(scores)
-
-
-def calibration_error(pairs: List[Tuple[float, bool]], bins: int = 10) -> float:
-    """Expected calibration error: |confidence - accuracy| over equal bins, weighted by their
-    size."""
-    total = 0.0
-    for index in range(bins):
-        inside = [p for p in pairs if index <= min(p[0] * bins, bins - 1e-9) < index + 1]
-        gap = mean([p[0] for p in inside]) - mean([float(p[1]) for p in inside])
-        total += len(inside) / len(pairs) * abs(gap)
-    return total
-
-
-def measure_style(rows: List[Row], parsed: List[Row]) -> Dict[str, float]:
-    """Category and legal-type figures of one way of writing."""
-    tops = [[c["name"] for c in p["categories"]] for p in parsed]
-    right = [is_right(row, top[0]) for row, top in zip(rows, tops, strict=True)]
-    sure = [p["categories"][0]["confidence"] for p in parsed]
-    # Where the second field was chosen, it counts as the truth for F1 as it does for accuracy.
-    truths = [
-        top[0] if ok else row["category"] for row, top, ok in zip(rows, tops, right, strict=True)
-    ]
-    legal = [p["legal_type"]["name"] for p in parsed]
-    meant = [row["legal_type"] for row in rows]
-    hits = sum(m == guess == "to_cao" for m, guess in zip(meant, legal, strict=True))
+def time_server(url: str, texts: List[str], alone: List[float]) -> Dict[str, float]:
+    """What was timed with one client, and what many at once get."""
+    many = load(url, texts)
     return {
-        "category accuracy": mean([float(ok) for ok in right]),
-        "within first three": mean(
-            [
-                float(any(is_right(row, name) for name in top[:3]))
-                for row, top in zip(rows, tops, strict=True)
-            ]
-        ),
-        "macro-F1": macro_f1(truths, [top[0] for top in tops]),
-        "calibration error": calibration_error(list(zip(sure, right, strict=True))),
-        "read as report": mean([float(p["intent"]["name"] == "report") for p in parsed]),
-        "legal type accuracy": mean(
-            [float(m == guess) for m, guess in zip(meant, legal, strict=True)]
-        ),
-        "to_cao recall": hits / max(1, meant.count("to_cao")),
-        "to_cao precision": hits / max(1, legal.count("to_cao")),
+        "parse p50, ms": 1000 * percentile(alone, 0.5),
+        "parse p95, ms": 1000 * percentile(alone, 0.95),
+        f"parses a second, {CLIENTS} clients": many.per_second,
+        f"parse p95, {CLIENTS} clients, ms": 1000 * percentile(many.seconds, 0.95),
     }
 
 
-def percentile(values: List[float], share: float) -> float:
-    """The value below which that share of the values lies (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+def measure(options: argparse.Namespace) -> Tuple[Run, Heard]:
+    """One run. Raises OSError, HTTPException, ValueError, KeyError or IndexError."""
+    texts, data = read_texts(options.texts), data_fingerprint(NLU)
+    if options.stock:
+        texts = texts._replace(entities=[])  # It was given none to learn.
+    heard, alone = listen(options.url, texts, stock=options.stock)
+    speed = time_server(options.url, [r.text for r in (*heard.readings, *heard.messages)], alone)
+    if options.pid is not None:
+        speed["resident, MB"] = resident_megabytes(options.pid)
+    if options.ready_seconds is not None:
+        speed["ready, s"] = options.ready_seconds
+    today = datetime.now(timezone.utc).date().isoformat()
+    seconds = options.training_seconds
+    return Run(
+        measured_on=today,
+        data=data,
+        model=options.model,
+        figures=figures_of(heard),
+        speed=speed,
+        folds={},
+        training=None if seconds is None else Training(seconds, today, data),
+    ), heard
 
 
-def measure(server: Server) -> Dict[str, Dict[str, float]]:
-    """Figures by column: one for each way of writing, `intents` and `parse`."""
-    petitions, intents = read_lines("petitions_dev.jsonl"), read_lines("intents_dev.jsonl")
-    server.parse("xin chào")  # The first parse loads what later ones share.
-    server.seconds.clear()
-    figures = {}
-    for style in STYLES:
-        figures[style] = measure_style(petitions, [server.parse(row[style]) for row in petitions])
-    named = [server.parse(row["text"])["intent"] for row in intents]
-    hits = [row["intent"] == intent["name"] for row, intent in zip(intents, named, strict=True)]
-    sure = [intent["confidence"] for intent in named]
-    figures["intents"] = {
-        "accuracy": mean([float(hit) for hit in hits]),
-        "calibration error": calibration_error(list(zip(sure, hits, strict=True))),
-    }
-    figures["parse"] = {
-        "p50 ms": 1000 * percentile(server.seconds, 0.5),
-        "p95 ms": 1000 * percentile(server.seconds, 0.95),
-    }
-    return figures
+def with_folds(run: Run) -> Run:
+    """The run with its cross-validation: minutes, on the training text."""
+    from .examples import read_examples
+    from .folds import cross_validate
+
+    return run._replace(folds=cross_validate(read_examples(NLU)))
 
 
-def print_table(figures: Dict[str, Dict[str, float]]) -> None:
-    """A line a figure, a column a way of writing; then the intents and the time of a parse."""
-    print(f"{'':22}" + "".join(f"{style:>13}" for style in STYLES))
-    for name in figures[STYLES[0]]:
-        print(f"{name:22}" + "".join(f"{figures[style][name]:13.3f}" for style in STYLES))
-    for group in ("intents", "parse"):
-        for name, value in figures[group].items():
-            print(f"{group + ' ' + name:26}{value:9.3f}")
+def with_known_training(run: Run, recorded: Optional[Run]) -> Run:
+    """The run with the last timed training, which says its own date, where this run timed none."""
+    known = run.training or (recorded.training if recorded else None)
+    return run._replace(training=known)
+
+
+def write_docs(page: str, heard: Heard) -> None:
+    """docs/evaluation.md and its pictures."""
+    from .plots import draw_all
+
+    draw_all(heard, DOCS / "images" / "evaluation")
+    (DOCS / "evaluation.md").write_text(page, encoding="utf-8")
+
+
+def say(options: argparse.Namespace) -> None:
+    """Measures, prints, and keeps what the options ask for. Raises what `measure` raises."""
+    run, heard = measure(options)
+    if options.stock:
+        write_run(run, STOCK)
+        print(report.summary(run))
+        return
+    recorded = read_run_if_kept(RECORDED)
+    run = with_known_training(run, recorded)
+    if not options.quick:
+        run = with_folds(run)
+    page = report.document(run, heard, read_run_if_kept(STOCK))
+    print(page)
+    print(report.examples(heard))
+    if not options.quick:
+        write_docs(page, heard)
+    if options.record:
+        write_run(run, RECORDED)
 
 
 def main() -> int:
-    """Prints the table, or with --json one object for other programs."""
+    """Parses the options; `bench.understanding` gives those that only it knows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:5005")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--model", default="?", help="its name, to be told")
+    parser.add_argument("--texts", type=Path, default=HERE, help="folder of the measuring texts")
+    parser.add_argument("--quick", action="store_true", help="no cross-validation, no page")
+    parser.add_argument("--record", action="store_true", help="write recorded.json anew")
+    parser.add_argument("--stock", action="store_true", help="the server has the stock pipeline")
+    parser.add_argument("--pid", type=int, help="of the server, to measure its memory")
+    parser.add_argument("--ready-seconds", type=float, help="how long the server took to start")
+    parser.add_argument("--training-seconds", type=float, help="how long training took")
     options = parser.parse_args()
     try:
-        figures = measure(Server(options.url))
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        print(f"cannot measure {options.url}: {error}", file=sys.stderr)
+        say(options)
+    except (OSError, ValueError, LookupError, TypeError, http.client.HTTPException) as error:
+        kind = type(error).__name__
+        print(f"cannot measure {options.url}: {kind}: {error}", file=sys.stderr)
         return 1
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        print_table(figures)
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.dialogue import advance
 from bot.draft import Act, Draft, Say, Turn
-from bot.heard import FiledCase, Heard, NotUnderstood, Scored, Understanding
+from bot.heard import FiledCase, Heard, NotUnderstood, Part, Scored, Understanding
 from routing.tables import Pack
 from tests.bot.conftest import NOW
 
@@ -18,12 +18,16 @@ def understood(
     legal_type: str = "phan_anh",
     accused: tuple[str, ...] = (),
     legal_sure: float = 0.9,
+    answer: str = "",
+    parts: tuple[Part, ...] = (),
 ) -> Understanding:
     return Understanding(
         intent=Scored(intent, sure),
         categories=(Scored(category, 0.9), Scored("other", 0.1)),
         legal_type=Scored(legal_type, legal_sure),
         entities=tuple({"entity": "unit", "role": "accused", "value": one} for one in accused),
+        answer=answer,
+        parts=parts,
     )
 
 
@@ -43,7 +47,7 @@ class Talk:
         # What the next message finds is what PostgreSQL gives back.
         self.draft = Draft.from_json(self.last.draft.to_json())
         assert self.draft == self.last.draft
-        self.shown = self.last.replies or self.shown
+        self.shown = (*self.last.replies, *self.last.afterwards) or self.shown
         return self.last
 
     def writes(
@@ -92,7 +96,7 @@ class Talk:
 
     def text(self) -> str:
         """What was last said, several messages as one."""
-        return "\n".join(say.text for say in self.last.replies)
+        return "\n".join(say.text for say in (*self.last.replies, *self.last.afterwards))
 
     def act(self) -> Act:
         (only,) = self.last.acts

@@ -7,7 +7,7 @@ import pytest
 
 from bot import texts
 from bot.draft import ChangeCase, Count, Draft, FileCase
-from bot.heard import FiledCase
+from bot.heard import FiledCase, Part
 from bot.petition import LONGEST_PETITION
 from routing.tables import Pack
 from tests.bot.conftest import DENUNCIATION, NOW, REPORT, REPORT_WITHOUT_PLACE
@@ -268,6 +268,9 @@ STEPS: dict[str, Callable[[Talk], object]] = {
     "elsewhere": lambda talk: talk.writes(ELSEWHERE),
     "offered": lambda talk: talk.writes("ừm thì", "thank", 0.2),
     "ask_denunciation": lambda talk: talk.writes(REPORT, legal_type="to_cao", legal_sure=0.65),
+    "several": lambda talk: talk.writes(
+        REPORT, parts=(Part("Rác", "waste_pollution", 0.9), Part("đèn", "lighting_trees", 0.9))
+    ),
     "editing": lambda talk: (talk.writes(REPORT), talk.taps("Sửa")),
     "rewriting": lambda talk: (talk.writes(REPORT), talk.taps("Sửa"), talk.taps("Sửa nội dung")),
     "denounced": lambda talk: talk.writes(DENUNCIATION, legal_type="to_cao"),
@@ -305,7 +308,7 @@ def test_nothing_is_cancelled_where_nothing_is_open(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("step", ["confirm", "ask_place", "ask_category", "elsewhere", "offered",
-                                  "editing", "rewriting", "declaring"])  # fmt: skip
+                                  "several", "editing", "rewriting", "declaring"])  # fmt: skip
 def test_a_sure_typed_cancel_cancels(talk: Talk, step: str) -> None:
     STEPS[step](talk)
     talk.writes("thôi hủy đi", "cancel", 0.9)
@@ -478,7 +481,12 @@ def test_more_words_over_a_card_are_added_to_it(talk: Talk) -> None:
     assert talk.draft.step == "confirm"
 
 
-QUESTIONS = [*texts.ANSWERS, "ask_status"]
+# Intent -> what the model answers (nothing where the bot itself knows) and what the citizen reads.
+FAQ = "Trả lời trong {answer_days} ngày."
+QUESTIONS = {intent: ("", text) for intent, text in texts.ANSWERS.items()} | {
+    "ask_status": ("", texts.NO_CASES),
+    "ask_deadline": (FAQ, "Trả lời trong 10 ngày."),
+}
 # At "where?" a place that the gazetteer does not know looks like one of these.
 PLACE_LIKE = ("greet", "goodbye", "out_of_scope")
 
@@ -487,7 +495,14 @@ PLACE_LIKE = ("greet", "goodbye", "out_of_scope")
     ("step", "intent"),
     [
         (step, intent)
-        for step in ("confirm", "ask_place", "ask_category", "ask_denunciation", "elsewhere")
+        for step in (
+            "confirm",
+            "ask_place",
+            "ask_category",
+            "ask_denunciation",
+            "elsewhere",
+            "several",
+        )
         for intent in QUESTIONS
         if step != "ask_place" or intent not in PLACE_LIKE
     ]
@@ -498,9 +513,9 @@ def test_a_question_in_the_middle_is_answered_and_the_draft_stays(
 ) -> None:
     STEPS[step](talk)
     open_question, before = talk.shown[-1], talk.draft
-    answer, again = talk.writes("cho hỏi", intent, 0.9).replies
-    expected = texts.ANSWERS.get(intent, texts.NO_CASES).format(province=talk.pack.name)
-    assert answer.text == expected
+    template, expected = QUESTIONS[intent]
+    answer, again = talk.writes("cho hỏi", intent, 0.9, answer=template).replies
+    assert answer.text == expected.format(province=talk.pack.name)
     assert again.buttons == open_question.buttons
     assert talk.draft == before
 
@@ -511,13 +526,14 @@ def test_a_question_instead_of_the_new_words_is_answered_and_they_are_still_awai
 ) -> None:
     STEPS[step](talk)
     before = talk.draft
-    talk.writes("có lộ tên không", "ask_anonymity", 0.95)
-    assert talk.text() == texts.ANSWERS["ask_anonymity"]
+    talk.writes("có lộ tên không", "ask_anonymity", 0.95, answer="Không thấy tên ở {province}.")
+    assert talk.text() == "Không thấy tên ở Thành phố Hải Phòng."
     assert talk.draft == before
 
 
 @pytest.mark.parametrize("step", ["confirm", "ask_place", "ask_category", "elsewhere", "editing",
-                                  "rewriting", "declaring", "offered", "denounced"])  # fmt: skip
+                                  "several", "rewriting", "declaring", "offered",
+                                  "denounced"])  # fmt: skip
 def test_an_emergency_is_told_whom_to_call_first_and_its_words_are_kept(
     talk: Talk, step: str
 ) -> None:
@@ -540,11 +556,18 @@ def test_the_place_of_an_emergency_still_answers_where(talk: Talk) -> None:
 # --- with nothing open --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("intent", sorted(texts.ANSWERS))
+@pytest.mark.parametrize("intent", sorted(QUESTIONS))
 def test_a_short_sure_question_is_answered(talk: Talk, intent: str) -> None:
-    talk.writes("cho hỏi", intent, 0.6)
-    assert talk.text() == texts.ANSWERS[intent].format(province=talk.pack.name)
+    template, expected = QUESTIONS[intent]
+    talk.writes("cho hỏi", intent, 0.6, answer=template)
+    assert talk.text() == expected.format(province=talk.pack.name)
     assert talk.draft == Draft()
+
+
+def test_a_question_to_which_the_model_has_no_answer_is_offered_as_a_grievance(talk: Talk) -> None:
+    talk.writes("cho hỏi", "ask_how", 0.9)
+    assert talk.text() == texts.UNCLEAR
+    assert list(talk.buttons()) == ["Đây là phản ánh của tôi"]
 
 
 @pytest.mark.parametrize("intent", ["thank", "affirm", "deny", "ask_status", "withdraw", "x"])
@@ -890,8 +913,9 @@ def test_editing_one_of_several_messages_of_a_story_loses_none_of_it(talk: Talk)
 
 def test_an_edited_question_is_still_a_question(talk: Talk) -> None:
     talk.writes("bao gjo", "ask_deadline", 0.3, message_id=5)
-    talk.writes("bao giờ trả lời", "ask_deadline", 0.9, message_id=5, is_edit=True)
-    assert talk.text() == texts.ANSWERS["ask_deadline"]
+    words = "bao giờ trả lời"
+    talk.writes(words, "ask_deadline", 0.9, message_id=5, is_edit=True, answer=FAQ)
+    assert talk.text() == "Trả lời trong 10 ngày."
 
 
 def test_with_rasa_down_buttons_lead_to_the_card_and_a_person(talk: Talk) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot import texts
 from bot.dialogue import advance
-from bot.draft import Draft, FileCase, Turn
-from bot.heard import FiledCase, Heard, NotUnderstood, Scored, Understanding
+from bot.draft import Draft, FileCase, Say, Turn
+from bot.heard import FiledCase, Heard, NotUnderstood, Part, Scored, Understanding
 from bot.petition import LONGEST_PETITION
 from cases.lifecycle import STATE_NAMES
 from routing.tables import LEGAL_TYPES, PACKS, load_pack
@@ -19,6 +19,7 @@ from tests.bot.conftest import NOW
 PACK = load_pack(PACKS / "hai_phong")
 INTENTS = [
     *texts.ANSWERS,
+    "ask_how",
     "report",
     "affirm",
     "deny",
@@ -45,6 +46,8 @@ VERBS = [
     "ward",
     "skip",
     "here",
+    "split",
+    "together",
     "report",
     "declare",
     "add",
@@ -80,17 +83,26 @@ categories = st.sampled_from([*PACK.categories, "unheard_of"])
 readings = st.one_of(
     st.just(NotUnderstood("timeout")),
     st.builds(
-        lambda intent, sure, category, legal, accused: Understanding(
+        lambda intent, sure, category, legal, accused, answer, parts: Understanding(
             intent=Scored(intent, sure),
             categories=(Scored(category, sure),),
             legal_type=Scored(legal, 0.9),
             entities=tuple({"entity": "unit", "role": "accused", "value": a} for a in accused),
+            answer=answer,
+            parts=tuple(parts) if len(parts) > 1 else (),
         ),
         st.sampled_from(INTENTS),
         confidences,
         categories,
         st.sampled_from(LEGAL_TYPES),
         st.lists(st.sampled_from(["UBND phường Lê Chân", "công an", "nơi nào đó"]), max_size=2),
+        st.sampled_from(["", "Xin gọi {hotlines}."]),
+        st.lists(
+            st.builds(
+                Part, st.sampled_from(["rác", "đèn ở phường Lê Chân"]), categories, confidences
+            ),
+            max_size=3,
+        ),
     ),
 )
 cases = st.lists(
@@ -173,10 +185,14 @@ def talk(heard_things: list[Any]) -> list[tuple[Heard, Draft, Turn]]:
             data = shown[thing % len(shown)] if shown else "send:1"
             thing = Heard("button", NOW, data, has_consented=True)
         turn = advance(draft, thing, PACK)
-        shown = [b.data for say in turn.replies for row in say.buttons for b in row] or shown
+        shown = [b.data for say in said(turn) for row in say.buttons for b in row] or shown
         turns.append((thing, draft, turn))
         draft = turn.draft
     return turns
+
+
+def said(turn: Turn) -> tuple[Say, ...]:
+    return (*turn.replies, *turn.afterwards)
 
 
 def utf16_units(text: str) -> int:
@@ -203,7 +219,7 @@ def test_every_draft_survives_the_database(heard_things: list[Any]) -> None:
 @given(steps)
 def test_every_message_and_button_fits_into_telegram(heard_things: list[Any]) -> None:
     for _, _, turn in talk(heard_things):
-        for say in turn.replies:
+        for say in said(turn):
             assert 1 <= utf16_units(say.text) <= 4096
             for button in (b for row in say.buttons for b in row):
                 assert 1 <= len(button.data.encode()) <= 64
@@ -219,6 +235,7 @@ def test_no_word_of_a_denunciation_stays_in_any_draft(
         categories=(Scored("corruption", 0.9),),
         legal_type=Scored("to_cao", 0.9),
         entities=({"entity": "unit", "role": "accused", "value": SECRET},),
+        parts=(Part(SECRET, "roads", 0.9, (SECRET,)), Part(SECRET, "noise", 0.9)),
     )
     draft = talk(before)[-1][2].draft if before else Draft()
     if draft.is_declared or draft.step == "declaring":

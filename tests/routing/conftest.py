@@ -24,6 +24,11 @@ agency = "thanh_tra"
 [oversight]
 agencies = ["thanh_tra"]
 conduct_categories = []
+[front_desk]
+operator = "Ban Mẫu"
+reception = "nhà tiếp dân tỉnh"
+office_hours = "các ngày trong tuần"
+hotlines = ["điện 1234"]
 [roles]
 ubnd = "uy_ban_"
 [limits]

@@ -78,6 +78,7 @@ LOAD_PROBLEMS = [
     ("aliases.csv", "Tỉnh Mẫu", "Tỉnh Khác", "aliases.csv:2: no province is called 'Tỉnh Khác'"),
     ("pack.toml", '"truc_ban"', '"ai_do"', "pack.toml:0: unknown agency 'ai_do'"),
     ("pack.toml", "min_confidence", "confidence", "triage.min_confidence is missing"),
+    ("pack.toml", "office_hours", "hours", "pack.toml:0: front_desk.office_hours is missing"),
     ("letterhead.toml", "place_name", "place", "letterhead.toml:0: place_name is missing"),
 ]  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Measures what the model understands, on texts that never enter training."""
