@@ -1,7 +1,7 @@
 """Blend: how much to believe the linear model and the encoder, and how sure to sound.
 
-Both are fitted on texts that neither of the two has seen, apart for texts with and without diacritics,
-because the encoder is worth less where diacritics had to be guessed.
+Both are fitted on texts that neither of the two has seen, apart for texts with and without
+diacritics, because the encoder is worth less where diacritics had to be guessed.
 """
 
 from typing import Any, List, NamedTuple

@@ -13,9 +13,9 @@ from typing import Dict, Pattern, Tuple
 _WRITTEN: Dict[str, str] = {
     # not, already, can, and the other small words
     "không": "ko k kh khg kog khog hok hog hông khum khôg kô",
-    "được": "dc đc đx ddc",
+    "được": "dc đc ddc",
     "rồi": "r rùi ròi roài rầu",
-    "gì": "j gj jì rì",
+    "gì": "j gj jì",
     "cũng": "cx cg cũg cug cgx kũng",
     "với": "vs vứi zới",
     "nhưng": "nhg nhưg",
@@ -28,7 +28,7 @@ _WRITTEN: Dict[str, str] = {
     "vui": "zui dzui",
     "về": "zề",
     "giùm": "dùm zùm dzùm",
-    "thôi": "thui thoai",
+    "thôi": "thui",
     "thế nào": "tnao tnào",
     "như thế nào": "ntn ntnao thnao",
     "tại sao": "tsao",
@@ -111,18 +111,21 @@ CHAT_WORDS: Dict[str, str] = {
 }
 
 # After these the word is another: "200 k" (nghìn), "mã kh" (khách hàng), "bên hông" (the side),
-# "bít" (to block) unless a "không" or "ai" stands before it.
+# "thẻ bh" (bảo hiểm), "nhà vs" (vệ sinh), "tối thui" (pitch dark), "km/h", "ông H.", "bít" (to block) unless "không" or "ai" is before it.
 _OTHERWISE_AFTER: Dict[str, Pattern[str]] = {
     "k": re.compile(r"\d $"),
     "kh": re.compile(r"(?:mã|số|tên|cho|của) $"),
     "hông": re.compile(r"(?:bên|xương|vòng|đau) $"),
-    "thui": re.compile(r"(?:bê|chó|bò) $"),
+    "thui": re.compile(r"(?:bê|chó|bò|tối|đen|toi|den) $"),
+    "h": re.compile(r"(?:[/.]|anh |chị |ông |bà )$"),
     "bít": re.compile(r"(?<!ko )(?<!\bk )(?<!không )(?<!hông )(?<!hok )(?<!ai )$"),
-    "mn": re.compile(r"(?:trường|lớp) $"),
+    "mn": re.compile(r"(?:trường|lớp|gv|truong|lop|giáo viên) $"),
+    "bh": re.compile(r"(?:thẻ|đóng|tiền|mua|sổ|the|dong|tien|so) $"),
+    "vs": re.compile(r"(?:nhà|nha|giấy|giay) $"),
 }
 # Before these too: "đt 391" (đường tỉnh), but "đt 0912…".
 _OTHERWISE_BEFORE: Dict[str, Pattern[str]] = {"đt": re.compile(r" ?\d{2,3}\b")}
-_LOOK_BACK = 8
+_LOOK_BACK = 10
 
 # Words that only their neighbours make clear, each with a part of it that is quick to look for.
 _IN_PASSING: Tuple[Tuple[str, Pattern[str], str], ...] = (

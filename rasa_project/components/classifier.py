@@ -184,6 +184,7 @@ def _example(message: Message) -> Example:
         secondary=said.get("secondary", ""),
         legal=said.get("legal", ""),
         faq="" if is_report or "/" not in key else key.split("/", 1)[1],
+        is_plain="voice" in said,
     )
 
 

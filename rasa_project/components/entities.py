@@ -52,17 +52,17 @@ def find_entities(text: str) -> List[Entity]:
     """
     folded, offsets = fold_with_offsets(text)
     found = []
-    for start, end, entity, value, role in _all(text, folded):
+    for start, end, entity, value, role in _all(text, folded, offsets):
         first, last = offsets[start], offsets[end]
         found.append(Entity(first, last, entity, value or text[first:last], role))
     return without_overlaps(found)
 
 
-def _all(text: str, folded: str) -> Iterator[Entity]:
-    words, accents = words_of(text), is_accented(text)
+def _all(text: str, folded: str, offsets: List[int]) -> Iterator[Entity]:
+    words, accents = words_of(text, folded, offsets), is_accented(text)
     for identifier in find_identifiers(folded):
         yield Entity(*identifier)
-    for unit in find_units(folded):
+    for unit in find_units(folded, words, accents):
         yield Entity(unit.start, unit.end, "unit", "", unit.role)
     for start, end in find_places(folded, words, accents):
         yield Entity(start, end, "place", "", "")

@@ -1,7 +1,7 @@
 """GrievanceModel: the linear model and the encoder together. Knows nothing of Rasa.
 
-One set of labels serves intents and categories: `report/<category>` and the plain intents. The legal
-type is a second decision over the same features, the FAQ key of a question a third.
+One set of labels serves intents and categories: `report/<category>` and the plain intents. The
+legal type is a second decision over the same features, the FAQ key of a question a third.
 """
 
 from typing import Any, Dict, List, NamedTuple, Text, Tuple
@@ -27,6 +27,7 @@ class Example(NamedTuple):
     secondary: str = ""
     legal: str = ""
     faq: str = ""
+    is_plain: bool = False  # Not written to be hard: says how often the model is right.
 
 
 class Understood(NamedTuple):
@@ -146,8 +147,10 @@ class GrievanceModel:
         self._intent_temperature = best_temperature(*self._by_intent(scores, both))
         reports = np.array([bool(e.legal) for e in both])
         inside = [i for i, name in enumerate(self.encoder.intents) if name.startswith(REPORT)]
+        # A third of the other lines were written to be confused, which is not how people write.
+        plain = np.array([e.is_plain for e in both])
         self._category_temperature = best_temperature(
-            scores[reports][:, inside], wanted[reports][:, inside]
+            scores[plain][:, inside], wanted[plain][:, inside]
         )
         typed = [e for e in both if e.legal]
         types = np.array([[float(e.legal == n) for n in self.encoder.legal_types] for e in typed])
@@ -195,7 +198,7 @@ def _in_order(head: LinearHead, rows: Any, names: List[str]) -> Scores:
 
 
 def _wanted(examples: List[Example], names: List[str]) -> Scores:
-    """1.0 where a label is a right answer: the first category, and the second where there is one."""
+    """1.0 where a label is right: the first category, and the second where there is one."""
     places = {name: place for place, name in enumerate(names)}
     wanted = np.zeros((len(examples), len(names)))
     for row, example in enumerate(examples):

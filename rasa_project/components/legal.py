@@ -1,11 +1,11 @@
 """LegalTypeRules: which of the four legal types a text is, by what it says and not by its title.
 
-Thông tư 05/2021/TT-TTCP classifies petitions by content. The classifier has learnt it from examples;
-rules come before it for what must not be missed. A denunciation (tố cáo) must never be collected in
-chat, so both lean towards it: a phản ánh taken for a tố cáo costs the citizen one more question, a tố
-cáo taken for a phản ánh can expose them. Its confidence says what spoke, so that the conversation can
-ask first where only a weak sign did: 0.95 the writer uses the word; 0.8 the act is spelt out; 0.65 the
-classifier alone. Of the other types it is the classifier's share.
+Thông tư 05/2021/TT-TTCP classifies petitions by content. The classifier learnt it from examples;
+rules come before it for what must not be missed. A denunciation (tố cáo) must never be collected
+in chat, so both lean towards it: a phản ánh taken for a tố cáo costs the citizen one more question,
+a tố cáo taken for a phản ánh can expose them. Its confidence says what spoke, so that the
+conversation can ask first where only a weak sign did: 0.95 the writer uses the word; 0.8 the act is
+spelt out; 0.65 the classifier alone. Of the other types it is the classifier's share.
 """
 
 import re
@@ -22,7 +22,6 @@ from components.classifier import LEGAL_SHARES
 from components.text import fold, is_accented, normalise
 
 SAID, ACT, HINT = 0.95, 0.8, 0.65
-NEVER = 2.0  # No share is as high.
 
 
 class Rule(NamedTuple):
@@ -99,23 +98,32 @@ RULES: Tuple[Rule, ...] = (
 _TALL = re.compile(r"\b(?:cay|nha|cot|nguoi|toa|dung|than)(?: \w+)? to cao\b")
 
 
+class Thresholds(NamedTuple):
+    """From which shares of the classifier's on a report is taken for a denunciation."""
+
+    legal_type: float  # Of the legal type `to_cao`.
+    category: float  # Of the category of corruption.
+    act: float  # Of the legal type where a rule finds the act in the words.
+
+
 def read_legal_type(
-    text: str, shares: Dict[str, float], denounced_from: float
+    text: str, shares: Dict[str, float], corruption: float, least: Thresholds
 ) -> Tuple[str, float]:
     """The legal type of a text and how sure that is.
 
     Args:
         text: what the citizen wrote.
         shares: the classifier's share of each legal type, summing to one.
-        denounced_from: from this share on the classifier alone makes it a denunciation.
+        corruption: its share of the category of corruption.
+        least: from which shares on it is a denunciation.
     """
     spoken = first_rule(text)
-    if spoken and spoken.legal_type == "to_cao":
-        return spoken.legal_type, spoken.confidence
-    if shares["to_cao"] >= denounced_from:
+    if spoken and spoken.confidence == SAID:
+        return spoken.legal_type, SAID
+    if spoken and shares["to_cao"] >= least.act:
+        return "to_cao", ACT
+    if shares["to_cao"] >= least.legal_type or corruption >= least.category:
         return "to_cao", HINT
-    if spoken:
-        return spoken.legal_type, spoken.confidence
     others = {name: share for name, share in shares.items() if name != "to_cao"}
     best = max(others, key=lambda name: others[name])
     return best, others[best] / sum(others.values())
@@ -133,6 +141,9 @@ def first_rule(text: str) -> Optional[Rule]:
     return None
 
 
+NOT_DENOUNCED = Thresholds(2.0, 2.0, 2.0)  # No share is as high.
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class LegalTypeRules(GraphComponent):
     """Sets `legal_type` = {"name", "confidence"} on a message; runs after GrievanceClassifier."""
@@ -140,10 +151,20 @@ class LegalTypeRules(GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """Values are explained in config.yml."""
-        return {"denounced_from": 0.2}
+        return {
+            "denounced_category": "corruption",
+            "denounced_from": 0.12,
+            "denounced_category_from": 0.08,
+            "denounced_act_from": 0.03,
+        }
 
     def __init__(self, config: Dict[Text, Any]) -> None:
-        self._denounced_from = config["denounced_from"]
+        self._category = config["denounced_category"]
+        self._least = Thresholds(
+            config["denounced_from"],
+            config["denounced_category_from"],
+            config["denounced_act_from"],
+        )
 
     @classmethod
     def create(
@@ -159,11 +180,18 @@ class LegalTypeRules(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Adds the legal type to each message."""
         for message in messages:
-            intent = (message.get("intent") or {}).get("name")
-            # Only a report can denounce by the classifier alone: "cảm ơn" must not.
-            least = self._denounced_from if intent == "report" else NEVER
-            text = str(message.get(TEXT) or "")
-            name, confidence = read_legal_type(text, message.get(LEGAL_SHARES), least)
+            name, confidence = self._read(message)
             value = {"name": name, "confidence": confidence}
             message.set("legal_type", value, add_to_output=True)
         return messages
+
+    def _read(self, message: Message) -> Tuple[str, float]:
+        """Only a report can denounce without the word: "cảm ơn" must not."""
+        is_report = (message.get("intent") or {}).get("name") == "report"
+        found = {c["name"]: c["confidence"] for c in message.get("categories")}
+        return read_legal_type(
+            str(message.get(TEXT) or ""),
+            message.get(LEGAL_SHARES),
+            found[self._category],
+            self._least if is_report else NOT_DENOUNCED,
+        )

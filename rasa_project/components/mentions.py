@@ -1,4 +1,4 @@
-"""MentionExtractor: what a text names, as Rasa's entities. What is found stands in `entities.py`."""
+"""MentionExtractor: what a text names, in Rasa's shape; `entities.py` says what that is."""
 
 from typing import Any, Dict, List, Text
 

@@ -10,71 +10,68 @@ from typing import FrozenSet, Sequence
 from components.text import fold
 from components.words import Word
 
-# A capital letter begins these at the start of a sentence or in a letter, not a name.
-_NOT_NAMES_THOUGH_CAPITAL = frozenset(
-    "toi de kinh nha nhung neu khi sao ai co khong ko xin cam hom em anh chi va la thi".split()
-)
+# A capital letter begins these words of a letter, not a name.
+_NOT_NAMES_THOUGH_CAPITAL = frozenset("tôi kính nhưng nếu không cảm xin".split())
 
 # Syllables of Vietnamese place and personal names, for writers who use no capitals. Common words
 # are among them only where they begin more names than sentences after a kind of place.
 _NAME_SYLLABLES: FrozenSet[str] = frozenset(
-    (
-        "an ái bắc bách bạch bàng bảo bích biên bình bồng cảnh cao cát cẩm cần châu chánh chí chu "
-        "chương cúc cương cường dân diên diệp diệu du dục duy duyên dương đa đà đại đạo đạt đăng "
-        "đằng đặng điền điện đoài đoan đô đồng đông đức gia giang giao hà hạ hải hàm hàn hạnh hào "
-        "hậu hiền hiển hiệp hòa hoa hoài hoàn hoàng hồng hợp huệ hùng hưng hương hữu khai khánh "
-        "khê khoa khuê khương kiên kiến kiều kim kỳ la lạc lai lam lâm lan lạng lập liên liễu linh "
-        "lộc lợi long lương lưu lý mai mẫu mễ minh mộc mỹ nam nghi nghĩa nghiệp ngọc ngô nguyên "
-        "nguyệt nhân nhật nhơn nhuận ninh nội phát phan phong phú phúc phục phước phương phượng "
-        "quan quán quang quảng quế quốc quý quỳnh sa sài sơn tam tân tây thái thanh thành thạch "
-        "thạnh thắng thăng thân thế thị thiên thiện thiệu thịnh thọ thống thới thuận thủy thụy "
-        "thượng tiên tiến toàn tổ trà trạch trại tràng trang trị triều trinh trung trực trường tú "
-        "từ tứ tuấn tùng tường tuyên uyên văn vân viên việt vinh vĩnh vọng vũ xuân yên đống đa"
-    ).split()
+    """
+    an biên bàng bách bình bích bạch bảo bắc bồng cao chu chánh châu chí chương cát cúc cương
+    cường cảnh cần cẩm diên diệp diệu du duy duyên dân dương dục gia giang giao hiền hiển hiệp hoa
+    hoài hoàn hoàng huệ hà hàm hàn hào hòa hùng hưng hương hạ hạnh hải hậu hồng hợp hữu khai khoa
+    khuê khánh khê khương kim kiên kiến kiều kỳ la lai lam lan linh liên liễu long lâm lý lưu
+    lương lạc lạng lập lộc lợi mai minh mẫu mễ mộc mỹ nam nghi nghiệp nghĩa nguyên nguyệt ngô ngọc
+    nhuận nhân nhơn nhật ninh nội phan phong phát phú phúc phương phước phượng phục quan quang
+    quán quý quảng quế quốc quỳnh sa sài sơn tam thanh thiên thiện thiệu thuận thành thái thân
+    thăng thượng thạch thạnh thắng thế thị thịnh thọ thống thới thụy thủy tiên tiến toàn trang
+    trinh triều trung trà tràng trường trạch trại trị trực tuyên tuấn tân tây tùng tú tường tổ tứ
+    từ uyên vinh viên việt vân văn vĩnh vũ vọng xuân yên ái đa điền điện đoan đoài đà đô đông đăng
+    đại đạo đạt đằng đặng đống đồng đức
+    """.split()
 )
 _SURNAMES: FrozenSet[str] = frozenset(
-    (
-        "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đoàn trịnh "
-        "trương mạc tạ tô tôn lương lưu cao châu kiều mai quách thái trưng"
-    ).split()
+    """
+    bùi châu dương hoàng huỳnh hồ kiều lê lý lưu lương mai mạc nguyễn ngô phan phạm quách thái
+    trưng trương trần trịnh tôn tạ võ vũ đinh đoàn đặng đỗ
+    """.split()
 )
 # Middle parts of personal names: a third word follows ("nguyen van linh", "hoang quoc viet").
 _MIDDLE_NAMES: FrozenSet[str] = frozenset(
-    "văn thị đình đức hữu quốc công bá duy xuân ngọc minh quang thái khánh hưng thánh".split()
+    """
+    bá công duy hưng hữu khánh minh ngọc quang quốc thái thánh thị văn xuân đình đức
+    """.split()
 )
 # What follows a kind of place and is no name.
 _NOT_NAMES: FrozenSet[str] = frozenset(
-    (
-        "ai anh ạ ăn ba bác bao bảo bạn bán báo bắt băng bằng bây bên bê bị bỏ bơm bụi bữa bự cả cái "
-        "cam cạn cao cát cắt cấm cấp cần câu cây cậu chả chạy chăn chặn chẳng chật chảy cháy chế "
-        "chết chi chỉ chia chìa chính chị cho chỗ choa chơi chợ chui chung chúng chuyên chưa chứa "
-        "chức có cóc con còn cô cổ công cống cụ cục của cũ cũng cùng cụt cứ cứu dài dám dành dân "
-        "dầm dẫn dây dẹp di do dọc dốc dơ dột dùng dưới đá đã đang đào đau đắt đất đâu đầu đầy đẩy "
-        "đây đấy đâm đen đèn đẹp đê để đến đi điện đó đò đóng đọng đổ đồi đỗ đông đờ đời đơn đợi đu đua "
-        "đúng đủ đường đưa được đứng đứt em ép gãy gần ghe ghi ghép gì giá già giả giải giao giáp "
-        "giật giờ giống giữ giữa gom gò gỗ gọi góc gửi hàng hai hay hằng hẳn hẹn hẹp hết hỏi "
-        "họ họp hôm hộ hội hồi hỏng hơi hơn hư hứa keo kéo kêu kể kế kẹt khác khách không khổ khói "
-        "khi khỉ kia kín kinh kìa kiểm kiểu ko làm lại lát lắm lắp lầm lấn lần lấp lấy lẫn lầy lâu "
-        "lên leo liên liền lo loa lở lông lô lội lớn lù lụt lúc lún luôn lừa mà màu mãi máy mặt mắt mất mấy "
-        "mẹ mét mình moi mọi mong mò móc mỏ mô mỗi một mở mới mua mùa mùi mục mưa mười nam nào này nát nay "
-        "năm nằm nắng nặng nắp nấu nề nên nếu ngang ngay ngày ngập ngăn nghe nghề nghẹt nghèo nghỉ "
-        "ngoài ngõ ngồi ngổn nguy người nhà nhận nhất nhiều nhìn nhỏ nhờ như nhưng nhựa nó nói nổi "
-        "nông nữa nứt nước nuôi ni ô ổ ông ống ở ồn phá phải phát phà phân phiên phía phố phơi phun qua quá "
-        "quản quanh quát quê quẹo quy ra rác ráo rào rất rạn rẻ riêng rò rồi rộng rút rước ruộng sai san sạt "
-        "sang sáng sao sát sau say sắp sắt sâu sẽ sinh sơ số sông sống sơn sớm suốt sụt sửa sự tạm tàu tái tám "
-        "tay tắc tắt tấp tệ tên thấp thải thang tháng tháo thay thấy thẳng thâm theo thêm thế thì thi "
-        "thiếu thoát thôi thôn thối thông thu thuê thuế thuộc thủ thủng thừa thường tiêu tiền tiếp tìm "
-        "tin tình to toàn tối tôi tới tốt trả trai tranh tránh trào trái tràn trải trăm trật trên treo "
-        "trẻ trọ tròn trong trồng trời trở trơn trục trước trưởng trượt tu tui tung tuyến tự tư từ từng túi "
-        "ung và vá vào vay vẫn vậy vặt ven về vệ vì việc viên vỉa vô vỡ vớ với vụ vui vực vuông vừa xa xả xã "
-        "xác xanh xay xây xe xem xếp xin xịn xóm xong xô xuống xung xuyên xử xưa yêu ý"
-    ).split()
+    """
+    ai anh ao ba bao biên bác bán báo bây bê bên băng bơm bạn bảo bắt bằng bị bỏ bộ bờ bụi bữa bự
+    cam cao chi chia cho choa chui chung chuyên cháu cháy chìa chính chúng chăn chơi chưa chạy chả
+    chảy chật chẳng chặn chế chết chỉ chị chỗ chợ chủ chứa chức con cá cái cát câu cây còn có cóc
+    cô công cùng cũ cũng cười cạn cả cấm cấp cần cậu cắt cống cổ cụ cục cụt của cứ cứu di do dài
+    dành dám dân dây dính dùng dơ dưới dầm dẫn dẹp dọc dốc dột em ghi ghép giao già giá giáp giả
+    giải giật giống giới giờ giữ giữa gom gãy gì gò góc gần gọi gỗ gửi hai hay hàng hôm hơi hơn hư
+    hằng hẳn hẹn hẹp hết họ họp hỏi hỏng hồi hộ hội hứa keo khi khác khách khói không khỉ khổ kia
+    kinh kiểm kiểu ko kéo kêu kìa kín kẹt kế kể leo liên liền lo loa loại luôn là làm làng lát lâu
+    lên lò lô lông lù lúc lún lại lấn lấp lấy lầm lần lầy lẫn lập lắm lắp lội lớn lở
+    lụt lừa moi mon mong mua mà màu máy mãi mét mình mò móc mô mùa mùi mùng mưa mười mất mấy mắt
+    mặt mẹ mọi mỏ mỗi một mới mở mục nam nay ngang ngay nghe nghèo nghẹt nghề nghỉ ngoài nguy ngày
+    ngõ ngăn người ngập ngồi ngổn nhau nhiều nhà nhìn như nhưng nhất nhận nhỏ nhờ nhựa ni nuôi nào
+    này nát nên nó nói nông năm nước nấu nắng nắp nằm nặng nếu nề nổi nội nứt nữa phiên phun phà
+    phá phát phân phía phơi phải phố qua quanh quy quá quát quê quên quản quẹo ra riêng ruộng rào
+    rác ráo rò rút rước rạn rất rẻ rồi rộng sai san sang sao sau say sinh suốt sáng sát sâu sông
+    sơ sơn sạt sắp sắt sẽ số sống sớm sụt sửa sự tay thang thay theo thi thiếu thoát thu thuê thuế
+    thuộc tháng tháo thâm thép thêm thì thôi thôn thông thường thải thấp thấy thẳng thế thối thủ
+    thủng thừa tin tiêu tiếp tiền to toàn trai tranh treo trong tràn trào trái tránh trên tròn
+    trùng trăm trơn trước trường trưởng trượt trả trải trật trẻ trọ trồng trời trở trục tu tui
+    tung tuyên tuyến tàu tái tám tên tìm tình tôi túi tư tạm tấp tắc tắt tệ tối tốt tới từ từng tự
+    ung vay ven viên viết việc vui vuông và vào vá ván vì vô vươn vẫn vậy vặt về vệ vỉa vớ với vỡ
+    vợ vụ vừa vực xa xanh xay xe xem xin xong xung xuyên xuống xác xây xã xóm xô xưa xả xếp xịn xứ
+    xử yêu ép ô ông ý ăn đang đau đen đi điều điện đu đua đào đá đâm đâu đây đã đèn đê đêm đính đò
+    đó đóng đông đúng đơn đưa đường được đất đấy đầu đầy đẩy đắt đẹp đến để đọng đồi đổ đỗ đờ đời
+    đợi đủ đứng đứt ạ ống ồn ổ ở
+    """.split()
 )
-_NAMES_FOLDED = frozenset(fold(word) for word in _NAME_SYLLABLES)
-_SURNAMES_FOLDED = frozenset(fold(word) for word in _SURNAMES)
-_MIDDLE_FOLDED = frozenset(fold(word) for word in _MIDDLE_NAMES)
-_NOT_NAMES_FOLDED = frozenset(fold(word) for word in _NOT_NAMES)
-
 _FOLDED_NAMES = frozenset(fold(word) for word in _NAME_SYLLABLES)
 _FOLDED_SURNAMES = frozenset(fold(word) for word in _SURNAMES)
 _FOLDED_MIDDLE_NAMES = frozenset(fold(word) for word in _MIDDLE_NAMES)
@@ -82,13 +79,16 @@ _FOLDED_NOT_NAMES = frozenset(fold(word) for word in _NOT_NAMES)
 # Two syllables of names that together are none: "xa thu tien", "phuong an chan".
 _NOT_PAIRS: FrozenSet[str] = frozenset(
     (
-        "an chan,an tien,an bot,an cap,an hoi,an uong,an o,an noi,tu y,tu tien,tu nhien,tu choi,"
-        "tu chuyen,hai lan,hai thang,hai ba,hai nguoi,nam nay,nam ngoai,nam truoc,dong dau,dong cua,"
-        "dong tien,thu tien,thu lai,thu phi,thu ho,thu giu,thu hoi,ba lan,ba thang,ba nguoi,quan tam,"
-        "quan ly,cong an,tien dien,tien phong,dien thoai,an ninh,an toan,thanh tra,thanh toan,"
-        "dai dien,dan cu,dan quan,nhan dan,tam thoi,tam tru,thuong xuyen,thuong binh,thuong mai,"
-        "phuc vu,phan anh,phong toa,hop dong,lien quan,lien tuc,hanh chinh,giao thong"
-    ).split(",")
+        "an bot, an cap, an chan, an hoi, an ninh, an noi, an o, an tien, an toan, an uong, ba "
+        "lan, ba nguoi, ba thang, bien gioi, cong an, dai dien, dan cu, dan quan, dien thoai, "
+        "dong cua, dong dau, dong tien, giao thong, hai ba, hai lan, hai nguoi, hai thang, hanh "
+        "chinh, hop dong, lap bien, lap phuong, le duong, lien quan, lien tuc, luu tru, nam "
+        "nay, nam ngoai, nam truoc, nguyen vong, nhan dan, noi do, noi dong, phan anh, phan "
+        "bui, phong toa, phuc vu, quan ly, quan tam, tam thoi, tam tru, thanh toan, thanh tra, "
+        "thu giu, thu ho, thu hoi, thu lai, thu phi, thu tien, thuong binh, thuong mai, thuong "
+        "xuyen, thuy dien, thuy loi, thuy noi, tien dien, tien phong, trinh dien, tu choi, tu "
+        "chuyen, tu nghia, tu nhien, tu thien, tu tien, tu y, van minh"
+    ).split(", ")
 )
 _MOST_CAPITALS = 4
 
@@ -100,8 +100,9 @@ def end_of_name(words: Sequence[Word], index: int, accents: bool, trust: int) ->
         words: a text in words.
         index: the first word after the word of place.
         accents: whether the writer uses diacritics.
-        trust: 2 where whatever is not a common word may be the name ("thôn …"), 1 where only
-            syllables of names are, 0 where nothing but a personal name or two such syllables are.
+        trust: what may be a name without capitals. 0: personal names and pairs of syllables of
+            names. 1: also a pair whose second syllable is a common word too. 2: also one syllable
+            of names alone. 3: whatever is not a common word.
     """
     if index >= len(words) or words[index].gap != " ":
         return index
@@ -112,7 +113,7 @@ def end_of_name(words: Sequence[Word], index: int, accents: bool, trust: int) ->
 
 
 def _end_of_capitals(words: Sequence[Word], index: int) -> int:
-    if words[index].folded in _NOT_NAMES_THOUGH_CAPITAL:
+    if words[index].accented in _NOT_NAMES_THOUGH_CAPITAL:
         return index
     end = index + 1
     while end < len(words) and end - index < _MOST_CAPITALS and words[end].gap == " ":
@@ -124,23 +125,35 @@ def _end_of_capitals(words: Sequence[Word], index: int) -> int:
 
 def _count_without_capitals(words: Sequence[Word], accents: bool, trust: int) -> int:
     """How many of the first words are a name in lower case: 0 to 3."""
-    joined = [words[0], *(word for word in words[1:] if word.gap == " ")]
-    if len(joined) < len(words) and len(words) > 1 and words[1].gap != " ":
-        joined = joined[:1]
-    likely = [_likeness(word, accents) for word in joined]
-    if " ".join(word.folded for word in joined[:2]) in _NOT_PAIRS or joined[0].folded.isdigit():
+    is_surname = _is_in(words[0], _SURNAMES, _FOLDED_SURNAMES, accents)
+    if not is_surname and _likeness(words[0], accents) < 0:
         return 0
-    if len(joined) > 1 and _is_in(joined[0], _SURNAMES, _FOLDED_SURNAMES, accents):
-        if likely[1] >= 0:
+    joined = [words[0]]
+    for word in words[1:]:
+        if word.gap != " ":
+            break
+        joined.append(word)
+    if " ".join(word.folded for word in joined[:2]) in _NOT_PAIRS:
+        return 0
+    first, second, third = ([_likeness(word, accents) for word in joined] + [-1, -1])[:3]
+    if is_surname:
+        # Without diacritics "vo" is more often vô or vợ than the surname Võ.
+        is_common = not accents and joined[0].folded in _FOLDED_NOT_NAMES
+        if second >= (2 if is_common else 0):
             is_middle = _is_in(joined[1], _MIDDLE_NAMES, _FOLDED_MIDDLE_NAMES, accents)
-            return 3 if is_middle and len(joined) > 2 and likely[2] >= 0 else 2
-    if likely[0] == 2:
-        second = likely[1] if len(joined) > 1 else -1
-        return 2 if second >= (2, 1, 0)[trust] else int(trust > 0)
-    if likely[0] == 1:
-        return 2 if len(joined) > 1 and likely[1] >= (9, 2, 1)[trust] else 0
-    if likely[0] == 0 and trust == 2:
-        return 2 if len(joined) > 1 and likely[1] == 2 else 1
+            return 3 if is_middle and third >= 0 else 2
+    return _count_of_syllables(first, second, accents, trust)
+
+
+def _count_of_syllables(first: int, second: int, accents: bool, trust: int) -> int:
+    """How many of two words are a name, by the likeness of each."""
+    is_pair = second == 2 or (second == 1 and trust >= (1 if accents else 2))
+    if first == 2:
+        return 2 if is_pair else int(trust >= 2)
+    if first == 1 and trust:
+        return 2 if second == 2 or (second == 1 and accents) else 0
+    if first == 0 and trust == 3:
+        return 2 if second == 2 else 1
     return 0
 
 

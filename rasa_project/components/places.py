@@ -6,7 +6,7 @@ xã Tân Trào" has two.
 """
 
 import re
-from typing import Dict, FrozenSet, Iterator, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from components.names import end_of_name
 from components.text import fold
@@ -20,15 +20,17 @@ class Kind(NamedTuple):
     trust: int = -1  # See `end_of_name`; -1 where no name follows.
     is_lane: bool = False  # A number and then a name: "ngõ 213 Trại Lẻ".
     may_nest: bool = False  # Another place may be the name: "ngã ba chợ Gạo".
+    is_short: bool = False  # Often named by one rare syllable: "chợ Ghẽ".
+    is_counted: bool = False  # After its number people follow more often than they are counted.
 
 
 _KINDS_BY_WORDS: Tuple[Tuple[Kind, str], ...] = (
-    (Kind(trust=2), "xã, thị trấn, đặc khu, thị xã, huyện, thành phố, tp, buôn, làng"),
-    (Kind("plain", trust=2), "phường, quận, thôn, xóm, ấp, khu phố, tổ dân phố"),
+    (Kind(trust=1), "xã, thị trấn, đặc khu, thị xã, huyện, thành phố, tp, buôn, làng"),
+    (Kind("plain", trust=1, is_counted=True), "phường, quận, thôn, xóm, ấp, khu phố, tổ dân phố"),
     (Kind("plain"), "tổ, đội, tdp, khu vực, quốc lộ, ql, tỉnh lộ, tl, đường tỉnh, hương lộ, km"),
-    (Kind("road"), "đt, dt"),
+    (Kind("road"), "đt"),
     (
-        Kind("code", trust=2),
+        Kind("code", trust=1),
         "khu đô thị, kđt, khu dân cư, kdc, khu tập thể, khu tái định cư, khu công nghiệp, kcn, "
         "cụm công nghiệp, ccn, khu chế xuất, chung cư, tòa nhà",
     ),
@@ -36,43 +38,49 @@ _KINDS_BY_WORDS: Tuple[Tuple[Kind, str], ...] = (
     (Kind(trust=0), "bản, hồ, sông, suối, kênh, đảo, núi, bến, cảng, ga, đầm, tỉnh"),
     (Kind("plain", trust=1, is_lane=True), "ngõ, ngách, hẻm, kiệt"),
     (Kind("code", trust=0), "đường, phố, đại lộ, cao tốc"),
+    (Kind(trust=1, may_nest=True, is_short=True), "chợ, cầu"),
     (
-        Kind(trust=2, may_nest=True),
+        Kind(trust=1, may_nest=True),
         "ngã ba, ngã tư, ngã năm, ngã sáu, vòng xoay, bùng binh, nút giao, cầu vượt, bãi rác, "
         "bãi tắm, bãi biển, đường liên thôn, đường liên xã",
     ),
     (
         Kind(trust=1, may_nest=True),
-        "chợ, cầu, chùa, đình, đền, miếu, đèo, dốc, nhà thờ, bến xe, bến phà, bến tàu, sân bay, "
+        "chùa, đình, đền, miếu, đèo, dốc, nhà thờ, bến xe, bến phà, bến tàu, sân bay, "
         "nhà ga, công viên, nghĩa trang, siêu thị, trạm thu phí, trạm bơm, hầm chui, quảng trường",
     ),
 )
 _KINDS: Dict[Tuple[str, ...], Kind] = {
     tuple(words.split()): kind for kind, phrases in _KINDS_BY_WORDS for words in phrases.split(", ")
 }
-_LENGTHS = sorted({len(words) for words in _KINDS}, reverse=True)
-_FOLDED_KINDS: Dict[Tuple[str, ...], Tuple[str, ...]] = {
-    tuple(fold(word) for word in words): words for words in _KINDS
-}
-_FIRST_WORDS: FrozenSet[str] = frozenset(words[0] for words in _FOLDED_KINDS)
+# The kinds that begin with a folded word, the longest first.
+_BY_FIRST_WORD: Dict[str, List[Tuple[str, ...]]] = {}
+for _words in sorted(_KINDS, key=len, reverse=True):
+    _BY_FIRST_WORD.setdefault(fold(_words[0]), []).append(_words)
 
 # Without diacritics these kinds are common words too ("cho" give, "den" until): they begin a place
 # only after a word of place.
 _COMMON_WORDS_TOO = frozenset(
-    "cho cau den ben ban song dinh lang chua lo ga ho tinh doc dao quan mieu nui dam".split()
+    (
+        "cho cau den ben ban song dinh lang chua lo ga ho tinh doc dao quan mieu nui dam day to doi"
+    ).split()
+)
+# Words that end with a word of place.
+_LONGER_WORDS = frozenset(
+    {("yeu", "cau"), ("nhu", "cau"), ("khan", "cau"), ("hang", "xom"), ("tac", "xa")}
 )
 _BEFORE_PLACE = frozenset(
-    "o tai gan canh qua doan dau cuoi truoc sau tren duoi vao khu giua ben doc thuoc den".split()
+    "o tai gan canh qua doan dau cuoi truoc sau tren duoi khu giua ben doc thuoc den".split()
 )
 
 _NUMBERS: Dict[str, "re.Pattern[str]"] = {
     # "Số 5", "12/5", "12+500"; "3 tháng 2" is a street.
-    "plain": re.compile(r" ?(?:so )?\d{1,4}(?:[+/-]\d{1,4})*[a-zA-Z]?\b(?!\.?\d)"),
+    "plain": re.compile(r" ?(?:so )?\d{1,4}(?:[+/-]\d{1,4})*[a-dA-D]?\b(?!\.?\d)"),
     "code": re.compile(
-        r" ?(?:so )?(?:\d{1,2} thang \d{1,2}|\d{1,4}(?:[+/-]\d{1,4})*[a-zA-Z]?|"
+        r" ?(?:so )?(?:\d{1,2} thang \d{1,2}|\d{1,4}(?:[+/-]\d{1,4})*[a-dA-D]?|"
         r"[A-Z]{1,2}[ -]?\d{1,3}[A-Z]?|[A-H])\b(?!\.?\d)"
     ),
-    "road": re.compile(r" ?\d{3}[a-zA-Z]?\b(?! ?[.\d])"),
+    "road": re.compile(r" ?\d{3}[a-dA-D]?\b(?! ?[.\d])"),
 }
 # A number before these counts or measures: "đường 5 mét", "ngõ 2 bên", "tổ 3 người".
 _MEASURE = re.compile(
@@ -122,20 +130,34 @@ class _Reader(NamedTuple):
         if found is None:
             return 0
         kind, after = found
-        is_near = self._is_near(index)
+        is_near = is_nested or self._is_near(index)
         last = self.words[after - 1]
         is_weak = last.folded in _COMMON_WORDS_TOO and last.accented == last.folded
-        if kind.number and (end := self._end_of_number(kind, index, after)):
+        if self._is_part_of_word(index):
+            return 0
+        if (
+            kind.number
+            and not (is_weak and not is_near)
+            and (end := self._end_of_number(kind, index, after))
+        ):
             return self._end_of_lane(end, after) if kind.is_lane else end
         if kind.trust < 0 or (is_weak and not is_near and not self._is_written_as_name(index)):
             return 0
         if kind.may_nest and not is_nested and (end := self._end_of_nested(after)):
             return end
-        trust = 2 if kind.trust == 1 and is_near else kind.trust
+        trust = kind.trust + (is_near + kind.is_short if kind.trust and is_near else 0)
         name = end_of_name(self.words, after, self.accents, trust)
         if name == after:
             return 0
         return self._with_last_number(self.words[name - 1].end)
+
+    def _is_part_of_word(self, index: int) -> bool:
+        """Whether words[index] ends a longer word: "yêu cầu", "hàng xóm", "hợp tác xã"."""
+        return (
+            index > 0
+            and self.words[index].gap == " "
+            and (self.words[index - 1].folded, self.words[index].folded) in _LONGER_WORDS
+        )
 
     def start_with_house(self, index: int) -> int:
         """Where a place begins, the number of a house before it counted in."""
@@ -145,13 +167,10 @@ class _Reader(NamedTuple):
 
     def _kind_at(self, index: int) -> Optional[Tuple[Kind, int]]:
         """The kind that begins with words[index], the longest, and the index after its words."""
-        if self.words[index].folded not in _FIRST_WORDS:
-            return None
-        for length in _LENGTHS:
-            here = self.words[index : index + length]
-            kind = _FOLDED_KINDS.get(tuple(word.folded for word in here))
-            if kind and len(here) == length and self._is_said(here, kind):
-                return _KINDS[kind], index + length
+        for said in _BY_FIRST_WORD.get(self.words[index].folded, ()):
+            here = self.words[index : index + len(said)]
+            if len(here) == len(said) and self._is_said(here, said):
+                return _KINDS[said], index + len(said)
         return None
 
     def _is_said(self, here: Sequence[Word], kind: Tuple[str, ...]) -> bool:
@@ -173,7 +192,7 @@ class _Reader(NamedTuple):
 
     def _end_of_number(self, kind: Kind, index: int, after: int) -> int:
         match = _NUMBERS[kind.number].match(self.folded, self.words[after - 1].end)
-        measure = _LASTING if kind.trust == 2 else _MEASURE
+        measure = _LASTING if kind.is_counted else _MEASURE
         if match is None or measure.match(self.folded, match.end()):
             return 0
         start = self.words[index].start

@@ -172,7 +172,7 @@ _VNI = re.compile(rf"[{_LETTERS}][{_LETTERS}1-9]*")
 
 def _apply_vni(letters: List[str], key: str) -> bool:
     if key == "9":
-        return letters[0] == "d" and _replace_first_d(letters)
+        return _bar_first_letter(letters)
     if key == "6":
         return any(_replace_last(letters, *pair) for pair in _CIRCUMFLEX.items())
     if key == "8":
@@ -180,7 +180,10 @@ def _apply_vni(letters: List[str], key: str) -> bool:
     return key == "7" and _add_hook(letters)
 
 
-def _replace_first_d(letters: List[str]) -> bool:
+def _bar_first_letter(letters: List[str]) -> bool:
+    """The key 9 may come at the end: "di9"."""
+    if letters[0] != "d":
+        return False
     letters[0] = "đ"
     return True
 

@@ -7,6 +7,7 @@ people type on a phone.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Dict, List, Match, Tuple
 
 from components.chat import CHAT_WORDS, spell_out, spell_out_in_passing
@@ -24,7 +25,7 @@ _INVISIBLE = re.compile(
 _LOOKALIKES = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
 # A tone mark typed before the mark of the vowel ("e + sắc + mũ") composes to no letter.
 _MARKS_SWAPPED = re.compile("([\u0300\u0301\u0303\u0309])([\u0302\u0306\u031b])")
-_STRAY_MARK = re.compile("[\u0302\u0306\u031b]")
+_STRAY_MARK = re.compile("[\u0300-\u036f]")
 
 _VOWEL_FORMS = (
     "aàáảãạ ăằắẳẵặ âầấẩẫậ eèéẻẽẹ êềếểễệ iìíỉĩị oòóỏõọ ôồốổỗộ ơờớởỡợ uùúủũụ ưừứửữự yỳýỷỹỵ"
@@ -64,12 +65,13 @@ def normalise(text: str) -> str:
 
 
 def _composed(text: str) -> str:
-    """NFC, also where the marks of a letter were typed in the wrong order."""
+    """NFC, also where the marks of a letter were typed in the wrong order; marks that make no
+    letter are dropped."""
     composed = unicodedata.normalize("NFC", text)
     if not _STRAY_MARK.search(composed):
         return composed
-    parts = unicodedata.normalize("NFD", composed)
-    return unicodedata.normalize("NFC", _MARKS_SWAPPED.sub(r"\2\1", parts))
+    parts = _MARKS_SWAPPED.sub(r"\2\1", unicodedata.normalize("NFD", composed))
+    return unicodedata.normalize("NFC", _STRAY_MARK.sub("", unicodedata.normalize("NFC", parts)))
 
 
 def _shortened(match: Match[str]) -> str:
@@ -133,12 +135,17 @@ def fold_with_offsets(text: str) -> Tuple[str, List[int]]:
     chars: List[str] = []
     offsets: List[int] = []
     for index, char in enumerate(text):
-        for part in unicodedata.normalize("NFD", char):
-            if unicodedata.combining(part):
-                continue
-            chars.append(_FOLDED_D.get(part, part))
+        for part in char if char < "\x80" else _bare(char):
+            chars.append(part)
             offsets.append(index)
     return "".join(chars), [*offsets, len(text)]
+
+
+@lru_cache(maxsize=4096)
+def _bare(char: str) -> str:
+    """A character without its marks: "ế" becomes "e", a combining mark nothing."""
+    parts = (part for part in unicodedata.normalize("NFD", char) if not unicodedata.combining(part))
+    return "".join(_FOLDED_D.get(part, part) for part in parts)
 
 
 _FOLDED_D: Dict[str, str] = {**dict.fromkeys("đðɖ", "d"), **dict.fromkeys("ĐÐƉ", "D")}
@@ -151,5 +158,5 @@ def is_accented(text: str) -> bool:
     "big and tall"), and without them in any other.
     """
     words = _PLAIN_WORD.findall(unicodedata.normalize("NFC", text))
-    marked = sum(1 for word in words if fold(word) != word)
+    marked = sum(1 for word in words if not word.isascii() and fold(word) != word)
     return bool(words) and marked >= 0.3 * len(words)

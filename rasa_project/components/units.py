@@ -5,7 +5,11 @@ name of a province is here. Patterns run over the folded text.
 """
 
 import re
-from typing import Iterator, NamedTuple, Optional, Tuple
+from bisect import bisect_left
+from typing import Iterator, Match, NamedTuple, Optional, Sequence, Tuple
+
+from components.names import end_of_name
+from components.words import Word, are_meant, meanings, words_between
 
 
 class Unit(NamedTuple):
@@ -17,8 +21,8 @@ class Unit(NamedTuple):
 
 
 _LEVEL = (
-    r"xa|phuong|thi tran|dac khu|thi xa|huyen|quan|thanh pho|tp|tinh|thon|xom|ap|to dan pho|"
-    r"khu dan cu|khu pho|khu vuc|khu"
+    r"xa|phuong|thi tran|dac khu|thi xa|huyen|quan(?! ly\b)|thanh pho|tp|tinh|thon|xom|ap|"
+    r"to dan pho|khu dan cu|khu pho|khu vuc|khu(?! di tich\b)"
 )
 _OFFICE = (
     r"ubnd|uy ban nhan dan|uy ban|hdnd|hoi dong nhan dan|cong an|(?-i:CA)|"
@@ -46,20 +50,39 @@ _DEPARTMENT = (
     r"dan toc(?: va ton giao)?|du lich"
 )
 _SCHOOL = (
-    r"truong (?:tieu hoc|thcs|thpt|mam non|mau giao|trung hoc(?: co so| pho thong)?)|benh vien|"
-    r"cong ty"
+    r"truong (?:tieu hoc|thcs|thpt|mam non|mau giao|trung hoc(?: co so| pho thong)?)|"
+    r"benh vien(?: (?:da khoa|dai hoc|phu san|san nhi|nhi|mat|tam than|y hoc co truyen))?|"
+    # What a company is or does stands between the word and its name.
+    r"cong ty(?: (?:tnhh|mtv|mot thanh vien|co phan|cp|cap thoat nuoc|cap nuoc|thoat nuoc|xay dung|"
+    r"moi truong|do thi|van tai|xe khach|thuong mai|dich vu|bao ve|may|giay|thuy loi|thuy nong)\b)"
+    r"{0,4}"
 )
+
+# "Xa thai", without diacritics, is what a factory does.
+_DISCHARGED = "(?:thang|rac|nuoc|khoi|thai|ra|lu|xuong|hoi|qua|xoi|bui|xac)"
 
 # A unit is: [person] [office] [level], or a person alone, or a department, or a school. A name may
 # follow.
 # "Xã Phúc Thành" alone is a place, unless it is accused: then its authority is meant.
 UNIT = re.compile(
-    rf"\b(?:(?P<department>(?:(?:{_PERSON}) )?so (?:{_DEPARTMENT}))"
+    rf"\b(?:(?P<department>(?:(?:{_PERSON}|thanh tra) )?so (?:{_DEPARTMENT}))"
     rf"|(?P<school>(?:(?:{_PERSON}) )?(?:{_SCHOOL}))"
     rf"|(?P<office>(?:(?:{_PERSON}) )?(?:{_OFFICE})(?: (?:{_LEVEL}))?)"
     rf"|(?P<person>(?:{_PERSON})(?: (?:{_LEVEL}))?)"
-    rf"|(?P<place>xa|phuong|dac khu|huyen))\b",
+    rf"|(?P<place>xa(?! {_DISCHARGED}\b)|phuong|dac khu|huyen))\b",
     re.IGNORECASE,
+)
+# The words of these patterns as they are written with diacritics.
+_MEANT = meanings(
+    "đa khoa đại phụ sản nhi mắt tâm thần y cổ truyền phần cấp thoát nước đô tải xe khách dịch vụ "
+    "bảo vệ may giày thủy lợi nông thành viên một "
+    "xã phường thị trấn đặc khu huyện quận thành phố tỉnh thôn xóm ấp tổ dân cư vực ủy uỷ ban "
+    "nhân hội đồng công an ca cảnh sát giao thông trạm y tế đảng chi bộ mặt trận quốc phận một "
+    "cửa trung tâm phục vụ hành chính giải phóng bằng phát triển quỹ đất văn phòng đăng ký đai "
+    "cục thuế đội quản lý dự án trường bảo hiểm điện lực hợp tác tòa viện kiểm thanh tra chỉ "
+    "huy quân sự phó chủ tịch bí thư trưởng lãnh đạo cán địa tư pháp hộ chức thủ kế toán giám "
+    "đốc hiệu nhiệm sở nội tài thương nông nghiệp và môi xây dựng khoa học nghệ hóa thể thao du "
+    "lịch giáo dục đào tạo ngoại tộc tôn tiểu mầm non mẫu phổ cơ bệnh ty viên"
 )
 # These words name a unit only with a level or a proper name after them: "thuế cao" is not the tax
 # office.
@@ -69,37 +92,18 @@ _NEEDS_MORE = re.compile(
     r"nhan vien|to truong|lanh dao|can bo|cong chuc|dia chinh|benh vien|giam doc|ke toan|"
     r"chu nhiem|chu tich|bi thu)"
 )
-_NAME = re.compile(r"\s(?:số\s)?(?:\d{1,2}\b|[^\W\d_]+)")
-_NOT_A_NAME = re.compile(
-    r"(?:da|dang|se|khong|ko|k|dc|duoc|bi|va|voi|thi|la|ma|co|cho|de|den|di|ra|vao|len|xuong|nhan|"
-    r"doi|nay|kia|do|day|nao|lam|noi|bao|hoi|hach|quat|chui|mang|nat|danh|doa|hua|tra|giai|cap|"
-    r"ky|xac|xin|xu|mong|tiep|de|nghi|kinh|gui|goi|o|tai|tren|duoi|trong|ngoai|nhung|cac|mot|"
-    r"may|toi|em|chung|ho|che|ban|chia|chiem|lay|rat|qua|cung|van|moi|lai|hay|cu|luon|ghi|yeu|"
-    r"tham|gay|vo|sang|chieu|vua|can|giu|bat|ep|pha|xay|mo|khi|nhu|hom|ngay|thang|gio|anh|chi|"
-    r"ong|keo|don|ngang|moc|lo|thay|bo|nua|roi|ai|nhieu|it|cham)"
-)
-# These begin many names of communes (An Hưng, Nam Sách, Hải An, Tứ Kỳ, Đông Hải), but not before
-# these words.
-_NOT_A_NAME_PAIR = re.compile(
-    r"\s(?:an (?:chan|tien|bot|cap|hoi|uong|o|noi)|tu (?:y|tien|nhien|choi|chuyen)|"
-    r"hai (?:lan|thang|ba|nguoi)|"
-    r"nam (?:nay|ngoai|truoc)|dong (?:dau|cua|tien)|thu (?:tien|lai|phi|ho|giu|hoi)|"
-    r"ba (?:lan|thang|nguoi))\b"
-)
-
+_NUMBER = re.compile(r" (?:so )?\d{1,2}\b")
 # A village's head is named by the office ("trưởng thôn thu tiền"): in all-lower text no name
 # follows that level.
 _ENDS_IN_LEVEL = re.compile(
     r"(?:xa|phuong|thi tran|dac khu|huyen|quan|thanh pho|tp|tinh)$", re.IGNORECASE
 )
-_CAPITAL_INSIDE = re.compile(r"\w,? [A-Z][a-z]")  # Not at the start of a sentence.
-
 # What staff are accused of. Words of plain discontent ("chậm") do not accuse a unit of wrong: they
 # are the case itself.
 _ACCUSING = re.compile(
     r"\b(?:an chan|an bot|an tien|an hoi lo|hoi lo|lot tay|hach sach|nhung nhieu|sach nhieu|"
     r"voi(?: vinh)? tien|voi vinh|doi tien|"
-    r"doi (?:\w+ ){0,3}(?:tien|trieu|phong bi)|quat|nat|chui|mang|vo cam|bao che|bao ke|tu y|"
+    r"doi (?:[\w.,]+ ){0,3}(?:tien|trieu|phong bi)|quat|nat|chui|mang|vo cam|bao che|bao ke|tu y|"
     r"trai phep|trai tham quyen|"
     r"tham o|tham nhung|nhan (?:\w+ ){0,2}tien|thu (?:\w+ ){0,4}(?:tien|trieu|nghin|"
     r"bien lai)|thu lai|lam ngo|gay kho|hanh dan|danh|doa|"
@@ -107,6 +111,7 @@ _ACCUSING = re.compile(
     r"thai do|bot xen|khai khong|lam gia|"
     r"thong dong|rut ruot|lam quyen|to cao|tien di dau|tieu cuc|ngu gat|say ruou|khong tiep|"
     r"duoi (?:toi|dan|ve)|nem|"
+    r"no luong|quyt luong|tron dong bao hiem|"
     r"tra thu|tru dap|im im|cuoi cot|thu giu|niem phong)\b"
 )
 _ADDRESSED = re.compile(
@@ -118,52 +123,61 @@ _SENTENCE_END = re.compile(r"[.!?\n;]")
 _BEFORE, _AFTER = 45, 90
 
 
-def find_units(folded: str) -> Iterator[Unit]:
-    """The units of a text in reading order."""
+def find_units(folded: str, words: Sequence[Word], accents: bool) -> Iterator[Unit]:
+    """The units of a text in reading order.
+
+    Args:
+        folded: the text without diacritics, its case kept.
+        words: the same text in words.
+        accents: whether the writer uses diacritics.
+    """
     position, lowered = 0, folded.lower()
+    accuses = bool(_ACCUSING.search(lowered))  # Looked for once: most texts accuse nobody.
     while match := UNIT.search(folded, position):
-        end = _end_of_name(folded, match)
+        if accents and not _is_meant(words_between(words, *match.span())):
+            position = match.start() + 1
+            continue
+        end = _end_of_name(folded, words, accents, match)
         position = end
-        role = "accused" if is_accused(lowered, match.start(), end) else ""
+        role = "accused" if accuses and is_accused(lowered, match.start(), end) else ""
         is_bare = end == match.end() and bool(_NEEDS_MORE.fullmatch(match.group().lower()))
         if role or not (is_bare or match["place"]):
             yield Unit(match.start(), end, role)
 
 
-def _end_of_name(folded: str, match: "re.Match[str]") -> int:
-    """Where the proper name after a unit ends.
+def _is_meant(words: Sequence[Word]) -> bool:
+    """Whether the words of a unit have its diacritics, or have none at all ("ubnd xa" among
+    accented words); one word alone must have them: "xa" is far."""
+    is_bare = len(words) > 1 and all(word.accented == word.folded for word in words)
+    return is_bare or are_meant(words, _MEANT)
 
-    Capitals decide where the writer uses them ("UBND xã Phúc Thành tự ý"); in all-lower text the
-    name is the next two words, as in most commune names, unless one cannot be part of a name.
+
+def _end_of_name(folded: str, words: Sequence[Word], accents: bool, match: Match[str]) -> int:
+    """Where the name or number after a unit ends, or the unit itself.
+
+    Without capitals a name is looked for only after a level ("ubnd xa phuc an"): what follows
+    "trưởng thôn" or "điện lực" in lower case is what they did.
     """
-    end, count = match.end(), 0
     has_level = bool(_ENDS_IN_LEVEL.search(match.group()))
-    writes_capitals = bool(_CAPITAL_INSIDE.search(folded))
-    limit = 4 if writes_capitals else 2
-    while count < limit and (word := _NAME.match(folded, end)):
-        token = word.group().strip()
-        if token.isdigit():
-            return word.end() if count == 0 and has_level else end
-        if writes_capitals and not token[0].isupper():
-            break
-        if not writes_capitals and (not has_level or _begins_clause(folded, end, token)):
-            break
-        end, count = word.end(), count + 1
-    return end
-
-
-def _begins_clause(folded: str, position: int, token: str) -> bool:
-    """Whether the next word of all-lower text is a verb or particle rather than part of a name."""
-    return bool(_NOT_A_NAME.fullmatch(token)) or bool(_NOT_A_NAME_PAIR.match(folded, position))
+    number = _NUMBER.match(folded, match.end())
+    if number and has_level:
+        return number.end()
+    index = bisect_left(words, (match.end(),))
+    if index >= len(words) or not (has_level or words[index].is_capital):
+        return match.end()
+    name = end_of_name(words, index, accents, trust=2)
+    is_one_common_word = name == index + 1 and not words[index].is_capital
+    return match.end() if name == index or is_one_common_word else words[name - 1].end
 
 
 def is_accused(folded: str, start: int, end: int) -> bool:
     """Whether words near a unit, in its own sentence, accuse it. Best effort; a person decides
     later."""
     before, after = _sentence_around(folded, start, end)
-    if _ADDRESSED.search(before.rstrip() + " ") or _ADDRESSED.search(before.rstrip()):
+    if not (_ACCUSING.search(after) or _ACCUSING.search(before)):
         return False
-    return bool(_ACCUSING.search(after) or _ACCUSING.search(before))
+    addressed = _ADDRESSED.search(before.rstrip() + " ") or _ADDRESSED.search(before.rstrip())
+    return not addressed
 
 
 def _sentence_around(folded: str, start: int, end: int) -> Tuple[str, str]:

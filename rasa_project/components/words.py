@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from typing import List, NamedTuple
+from bisect import bisect_left
+from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Sequence
 
 from components.syllables import SPELLINGS
-from components.text import fold, fold_with_offsets
+from components.text import fold
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
@@ -21,9 +22,8 @@ class Word(NamedTuple):
     gap: str  # What stands between it and the word before.
 
 
-def words_of(text: str) -> List[Word]:
-    """The words of a text in reading order."""
-    folded, offsets = fold_with_offsets(text)
+def words_of(text: str, folded: str, offsets: Sequence[int]) -> List[Word]:
+    """The words of a text in reading order; the others are what `fold_with_offsets` gives."""
     has_case = not _is_shouted(folded)
     found: List[Word] = []
     last = 0
@@ -56,3 +56,26 @@ def is_word(word: Word, accented: str, accents: bool) -> bool:
     if word.accented == accented:
         return True
     return not accents and word.folded == word.accented == fold(accented)
+
+
+Meanings = Dict[str, FrozenSet[str]]  # A folded word -> the words that it may stand for.
+
+
+def meanings(vocabulary: str) -> Meanings:
+    """The words of a pattern over folded text, as they are written with diacritics."""
+    found: Meanings = {}
+    for word in vocabulary.split():
+        found[fold(word)] = found.get(fold(word), frozenset()) | {word}
+    return found
+
+
+def are_meant(words: Iterable[Word], vocabulary: Meanings) -> bool:
+    """Whether words of an accented text have the diacritics of a vocabulary: "sáu nhà" counts
+    houses, "sau nhà" is behind one. Words that the vocabulary does not know may be anything."""
+    return all(word.accented in vocabulary.get(word.folded, (word.accented,)) for word in words)
+
+
+def words_between(words: Sequence[Word], start: int, end: int) -> Sequence[Word]:
+    """The words that begin in folded[start:end]; `words` are in reading order."""
+    first = bisect_left(words, (start,))  # A Word compares as a tuple that begins with `start`.
+    return words[first : bisect_left(words, (end,), first)]

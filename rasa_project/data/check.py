@@ -1,8 +1,8 @@
-"""Checks the training text: enough of each label, no near-duplicates, nothing of the measuring sets.
+"""Checks the training text: enough of each label, no near-duplicates, nothing to measure with.
 
-Similarity is the Jaccard index of the sets of character trigrams, of the folded lower-case text with
-single spaces: 1 is the same text, with or without diacritics. Run from anywhere in Rasa's environment:
-`python rasa_project/data/check.py`. One line a fault, exit code 1 if there is any.
+Similarity is the Jaccard index of the sets of character trigrams, of the folded lower-case text
+with single spaces: 1 is the same text, with or without diacritics. Run from anywhere in Rasa's
+environment: `python rasa_project/data/check.py`. One line a fault, exit code 1 if there is any.
 """
 
 import json
@@ -19,7 +19,6 @@ DATA = Path(__file__).resolve().parent
 sys.path[:0] = [str(DATA), str(DATA.parent)]
 
 from build_nlu import NONE, Utterance, read_tables  # noqa: E402
-
 from components.text import fold  # noqa: E402
 
 EVALUATION = DATA.parent / "evaluation"
@@ -48,7 +47,7 @@ def measuring_texts() -> List[str]:
 def similar_pairs(
     left: csr_matrix, right: csr_matrix, above: float
 ) -> Iterator[Tuple[int, int, float]]:
-    """Rows of two binary trigram matrices with a Jaccard index over `above`: (left, right, index)."""
+    """Rows of two binary trigram matrices with an index over `above`: (left, right, index)."""
     left_sizes = np.asarray(left.sum(axis=1)).ravel()
     right_sizes = np.asarray(right.sum(axis=1)).ravel()
     for start in range(0, left.shape[0], ROWS_AT_ONCE):
@@ -86,7 +85,7 @@ def faults(rows: List[Utterance], measuring: List[str]) -> Iterator[str]:
             yield f"two labels for one text: {rows[i].label}, {rows[j].label}: {rows[i].text!r}"
     for i, j, index in similar_pairs(ours, theirs, OVERLAP):
         if len(trained[i]) >= SHORTEST_COMPARED or trained[i] == measured[j]:
-            yield f"too near a measuring text ({index:.2f}): {rows[i].label}: {rows[i].text!r} ({j})"
+            yield f"too near a measuring text ({index:.2f}): {rows[i].label}: {rows[i].text!r}"
 
 
 def main() -> int:

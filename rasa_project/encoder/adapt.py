@@ -1,7 +1,7 @@
 """Adapts the sentence encoder to grievances: encoder.onnx, pieces.model and labels.json beside it.
 
-Run after large changes of the training text (`make encoder`; about half an hour on two cores), in an
-environment of its own (requirements.in here): training the Rasa model needs only what this writes.
+Run after large changes of the training text (`make encoder`; about half an hour on two cores), in
+an environment of its own (requirements.in): training the Rasa model needs only what this writes.
 
 Each text is learnt as it was written and as it comes back from losing and regaining its diacritics,
 which is how unaccented messages reach the encoder. One text in ten is held out
@@ -31,7 +31,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "data")]
 
 from architecture import Encoder, read_packed  # noqa: E402
 from build_nlu import LEGAL_TYPES, NONE, Utterance, quote, read_tables  # noqa: E402
-
 from components.encoder import ALPHABET, LABELS, LONGEST, NETWORK, PIECES, clean  # noqa: E402
 from components.holdout import is_held_out  # noqa: E402
 from components.restoration import Restorer  # noqa: E402
@@ -194,7 +193,7 @@ def distort(text: str) -> str:
 def batches_of(
     examples: List[Example], tokeniser: sentencepiece.SentencePieceProcessor
 ) -> List[List[Item]]:
-    """One epoch: every text, and the restored twin of the accented ones; of like length together."""
+    """One epoch: every text, and the restored twin of an accented one; like lengths together."""
     items = []
     for example in examples:
         accented = is_accented(example.text)

@@ -88,7 +88,7 @@ def _read_tensors(reader: _Reader) -> Dict[str, "np.ndarray"]:
 
 
 def _unpack(raw: bytes) -> "np.ndarray":
-    """Q4_0: the low halves of 16 bytes are the first 16 weights of a block, the high ones the rest."""
+    """Q4_0: the low halves of 16 bytes are the first 16 weights of a block, then the high ones."""
     blocks = np.frombuffer(raw, np.uint8).reshape(-1, _BLOCK_BYTES)
     scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
     low, high = blocks[:, 2:] & 15, blocks[:, 2:] >> 4
@@ -107,7 +107,7 @@ class Layer(nn.Module):
         self.oln = _norm(packed, f"l{index}.oln")
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor, dropout: float) -> torch.Tensor:
-        batch, length, hidden = x.shape
+        batch, _, hidden = x.shape
         size = hidden // self.heads
 
         def split(linear: nn.Module) -> torch.Tensor:
@@ -137,7 +137,7 @@ class Encoder(nn.Module):
     def forward(
         self, words: torch.Tensor, is_text: torch.Tensor, dropout: float = 0.0
     ) -> torch.Tensor:
-        """`words`: embedded pieces, texts x pieces x hidden; `is_text`: 1.0 where there is a piece."""
+        """`words`: embedded pieces, texts x pieces x hidden; `is_text`: 1.0 at each piece."""
         x = self.norm(words + self.place[: words.shape[1]])
         x = functional.dropout(x, dropout, self.training)
         mask = (1.0 - is_text)[:, None, None, :] * -10000.0

@@ -16,6 +16,7 @@ from train import PROJECT
 from . import report
 from .client import CLIENTS, Client, load, percentile, resident_megabytes
 from .hearing import HERE, Heard, Row, Texts, figures_of, from_flat_labels, hear, read_texts
+from .plots import draw_all
 from .runs import (
     RECORDED,
     STOCK,
@@ -25,7 +26,6 @@ from .runs import (
     read_run_if_kept,
     write_run,
 )
-from .training import STOCK_PREFIX
 
 NLU = PROJECT / "data" / "nlu"
 DOCS = PROJECT.parent / "docs"
@@ -38,7 +38,7 @@ def listen(url: str, texts: Texts, *, stock: bool) -> Tuple[Heard, List[float]]:
     client.seconds.clear()
 
     def parse_flat(text: str) -> Row:
-        return from_flat_labels(client.parse(text), STOCK_PREFIX)
+        return from_flat_labels(client.parse(text))
 
     heard = hear(texts, parse_flat if stock else client.parse)
     client.close()
@@ -81,7 +81,7 @@ def measure(options: argparse.Namespace) -> Tuple[Run, Heard]:
 
 
 def with_folds(run: Run) -> Run:
-    """The run with its cross-validation: minutes, on the training text."""
+    """The run with its cross-validation: minutes, on the training text. Imports Rasa, slowly."""
     from .examples import read_examples
     from .folds import cross_validate
 
@@ -94,14 +94,6 @@ def with_known_training(run: Run, recorded: Optional[Run]) -> Run:
     return run._replace(training=known)
 
 
-def write_docs(page: str, heard: Heard) -> None:
-    """docs/evaluation.md and its pictures."""
-    from .plots import draw_all
-
-    draw_all(heard, DOCS / "images" / "evaluation")
-    (DOCS / "evaluation.md").write_text(page, encoding="utf-8")
-
-
 def say(options: argparse.Namespace) -> None:
     """Measures, prints, and keeps what the options ask for. Raises what `measure` raises."""
     run, heard = measure(options)
@@ -112,12 +104,13 @@ def say(options: argparse.Namespace) -> None:
     recorded = read_run_if_kept(RECORDED)
     run = with_known_training(run, recorded)
     if not options.quick:
+        draw_all(heard, DOCS / "images" / "evaluation")
         run = with_folds(run)
     page = report.document(run, heard, read_run_if_kept(STOCK))
     print(page)
     print(report.examples(heard))
     if not options.quick:
-        write_docs(page, heard)
+        (DOCS / "evaluation.md").write_text(page, encoding="utf-8")
     if options.record:
         write_run(run, RECORDED)
 

@@ -3,9 +3,8 @@
 The encoder cannot be adapted anew for each fold, so that it has no part in this.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List, Sequence
 
 import numpy as np
 from components.classifier import GrievanceClassifier
@@ -19,7 +18,6 @@ from .figures import REPORT
 
 CONFIG = Path(__file__).resolve().parent.parent / "config.yml"
 FOLDS = 5
-WORKERS = 2
 
 
 def train(texts: List[str], labels: List[str]) -> LinearModel:
@@ -32,22 +30,19 @@ def train(texts: List[str], labels: List[str]) -> LinearModel:
 
 
 def best_within(model: LinearModel, rows: Scores, intent: str) -> List[str]:
-    """The best label of one intent for each row of probabilities."""
+    """The best label of one intent for each row of scores."""
     columns = [at for at, name in enumerate(model.classes) if name.partition("/")[0] == intent]
     return [model.classes[columns[at]] for at in rows[:, columns].argmax(axis=1)]
 
 
 def best_intents(model: LinearModel, rows: Scores) -> List[str]:
-    """The intent with the highest sum over its labels for each row of probabilities."""
-    owners = [name.partition("/")[0] for name in model.classes]
-    names = sorted(set(owners))
-    sums = rows @ np.array([[owner == name for name in names] for owner in owners], dtype=float)
-    return [names[at] for at in sums.argmax(axis=1)]
+    """The intent of the best label for each row of scores."""
+    return [model.classes[at].partition("/")[0] for at in rows.argmax(axis=1)]
 
 
 def category_share(model: LinearModel, reports: Sequence[Example], texts: List[str]) -> float:
     """How often the first or second field comes first among the categories."""
-    guesses = best_within(model, model.probabilities(texts), REPORT)
+    guesses = best_within(model, model.scores(texts), REPORT)
     hits = [
         guess in (example.label, f"{REPORT}/{example.secondary}")
         for example, guess in zip(reports, guesses, strict=True)
@@ -60,7 +55,7 @@ def measure_labels(learnt: Sequence[Example], held: Sequence[Example]) -> Dict[s
     labels = [e.label if e.intent == REPORT else e.intent for e in learnt]
     model = train([normalise(e.text) for e in learnt], labels)
     texts = [normalise(e.text) for e in held]
-    intents = best_intents(model, model.probabilities(texts))
+    intents = best_intents(model, model.scores(texts))
     right = np.array([e.intent == intent for e, intent in zip(held, intents, strict=True)])
     is_report = np.array([e.intent == REPORT for e in held])
     reports = [e for e in held if e.intent == REPORT]
@@ -80,7 +75,7 @@ def measure_keys(learnt: Sequence[Example], held: Sequence[Example]) -> Dict[str
         return {}
     known = [e for e in learnt if e.key and e.intent != REPORT]
     model = train([normalise(e.text) for e in known], [e.label for e in known])
-    rows = model.probabilities([normalise(e.text) for e in asked])
+    rows = model.scores([normalise(e.text) for e in asked])
     hits = [
         best_within(model, row[None, :], example.intent) == [example.label]
         for example, row in zip(asked, rows, strict=True)
@@ -88,9 +83,9 @@ def measure_keys(learnt: Sequence[Example], held: Sequence[Example]) -> Dict[str
     return {"answer to a question, given its intent": float(np.mean(hits))}
 
 
-def measure_fold(parts: Tuple[List[Example], List[Example]]) -> Dict[str, float]:
+def measure_fold(learnt: Sequence[Example], held: Sequence[Example]) -> Dict[str, float]:
     """Trains on the first part and measures on the second: figure -> share."""
-    return {**measure_labels(*parts), **measure_keys(*parts)}
+    return {**measure_labels(learnt, held), **measure_keys(learnt, held)}
 
 
 def cross_validate(examples: Sequence[Example]) -> Dict[str, List[float]]:
@@ -100,6 +95,5 @@ def cross_validate(examples: Sequence[Example]) -> Dict[str, List[float]]:
     parts = [
         ([examples[at] for at in kept], [examples[at] for at in held]) for kept, held in splits
     ]
-    with ProcessPoolExecutor(WORKERS) as pool:
-        folds = list(pool.map(measure_fold, parts))
+    folds = [measure_fold(*part) for part in parts]
     return {name: [fold[name] for fold in folds] for name in folds[0]}

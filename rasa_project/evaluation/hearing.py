@@ -24,6 +24,8 @@ STYLES = {"formal": "text_formal", "chat": "text_chat", "no diacritics": "text_n
 ALL_STYLES = "all styles"
 SHORT_MESSAGES = "short messages"
 ENTITIES = "entities"
+# Stands for `report/` where categories and intents are learnt as one list, by the stock pipeline.
+FLAT_PREFIX = "report_"
 Row = Dict[str, Any]
 Parse = Callable[[str], Row]
 
@@ -121,20 +123,22 @@ def figures_of(heard: Heard) -> Dict[str, Dict[str, Figure]]:
     return groups
 
 
-def from_flat_labels(answer: Row, prefix: str) -> Row:
+def from_flat_labels(answer: Row) -> Row:
     """The answer of the stock pipeline in the shape of ours.
 
-    Its labels are plain intents and `<prefix><category>`, all in one ranking: the best label
+    Its labels are plain intents and `report_<category>`, all in one ranking: the best label
     decides the intent, whose confidence is the sum over its labels; the categories' confidences
     sum to one within the report.
     """
     ranking = [(item["name"], item["confidence"]) for item in answer["intent_ranking"]]
     inside: List[Tuple[str, float]] = [
-        (name[len(prefix) :], confidence) for name, confidence in ranking if name.startswith(prefix)
+        (name[len(FLAT_PREFIX) :], confidence)
+        for name, confidence in ranking
+        if name.startswith(FLAT_PREFIX)
     ]
     whole = sum(confidence for _, confidence in inside) or 1.0
     best, confidence = ranking[0]
-    if best.startswith(prefix):
+    if best.startswith(FLAT_PREFIX):
         best, confidence = REPORT, whole
     categories = [{"name": name, "confidence": c / whole} for name, c in inside]
     return {

@@ -121,8 +121,8 @@ def _trust(run: Run, heard: Heard) -> str:
         "- None of these texts is in training: `make check` compares each training text with "
         "each of them. But what to write more of was chosen by looking at figures like these, so "
         "that other people's texts will be understood somewhat less well.\n"
-        "- The entities were marked by those who wrote the patterns, in messages of their own "
-        "invention: read them as a regression test.\n"
+        "- The entities are in messages invented for this by those who wrote the patterns: other "
+        "people's will be found less often.\n"
         "- The category is judged as if each grievance were read as one; how often it is, stands "
         "in a line of its own.\n"
         "- Times were taken on the machine at hand, with whatever else it was doing."
@@ -313,10 +313,10 @@ def _folds(run: Run) -> str:
     return (
         title
         + table(["five folds", "mean", "lowest", "highest"], rows)
-        + "\n\nThe linear part alone, trained anew without each fifth of the training text. A "
-        "person wrote many texts, so that a fold holds voices that training knows: these figures "
-        "are kinder than those above, and serve to compare one training text or setting with "
-        "another."
+        + "\n\nThe linear part alone, trained anew without each fifth of the training text; the "
+        "encoder, which cannot be adapted anew each time, has no part in it. A fold holds voices "
+        "that training knows, but also texts that were written because they are hard: compare "
+        "these figures with those of another training text or setting, not with those above."
     )
 
 

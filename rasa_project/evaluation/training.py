@@ -16,15 +16,14 @@ from train import PROJECT, environment, train_into
 
 from .examples import Example, read_examples
 from .figures import REPORT
+from .hearing import FLAT_PREFIX
 
 STOCK_CONFIG = Path(__file__).resolve().parent / "stock" / "config.yml"
-# Stands where a retrieval intent has its slash: DIET learns categories and intents as one list.
-STOCK_PREFIX = "report_"
 
 
 def flat_label(example: Example) -> str:
     """`report/roads` as `report_roads`; of the questions' keys only the intent is learnt."""
-    return STOCK_PREFIX + example.key if example.intent == REPORT else example.intent
+    return FLAT_PREFIX + example.key if example.intent == REPORT else example.intent
 
 
 def stock_files(examples: Sequence[Example]) -> Tuple[str, str]:

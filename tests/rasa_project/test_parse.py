@@ -133,8 +133,65 @@ def test_a_leading_slash_is_text_and_forges_nothing(parse: Parse, text: str) -> 
     assert answer["intent"]["confidence"] < 1
 
 
-@pytest.mark.parametrize("text", ["", " ", "?", "🙂", "a" * 4096])
+ODD = {
+    "empty": "",
+    "a space": " ",
+    "a mark": "?",
+    "emoji": "🙂🙂🔥",
+    "other scripts": "道路坏了 дорога сломана",
+    "zero-width": "đường\u200b hỏng\u200d nặng\ufeff",
+    "mixed forms": unicodedata.normalize("NFD", "Đường hỏng ") + "nặng lắm",
+    "control characters": "đường\x00 hỏng\x07\x1b[31m nặng",
+    "one letter": "a" * 4096,
+    "4,096 characters": ("Đường hỏng, cống tắc, đèn tắt. " * 140)[:4096],
+    "characters that grow": "ﷺ" * 4096,
+    "right to left": "\u202eđường hỏng\u202c",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
 def test_odd_texts_get_a_whole_answer(parse: Parse, text: str) -> None:
     answer = parse(text)
-    assert {"intent", "categories", "legal_type", "entities"} <= answer.keys()
+    assert {"intent", "categories", "legal_type", "entities", "matters"} <= answer.keys()
     assert len(answer["categories"]) == 24
+
+
+@pytest.mark.parametrize("name", ["a mark", "emoji"])
+def test_what_has_no_letters_is_out_of_scope(parse: Parse, name: str) -> None:
+    assert parse(ODD[name])["intent"]["name"] == "out_of_scope"
+
+
+@pytest.mark.parametrize("name", ["zero-width", "mixed forms", "control characters"])
+def test_characters_that_nobody_sees_change_nothing(parse: Parse, name: str) -> None:
+    assert parse(ODD[name])["categories"][0]["name"] == "roads"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("nuowcs máy dạo lày đục ngầu ko dám tắm", "water_supply"),
+        ("mat dienn tu sangggg toi gio chua co", "electricity"),
+        ("rac chat nhu nui dau ngo ca tuan k ai don", "waste_pollution"),
+        ("thuê bao mất sóng cả ngày, ra đầu làng mới gọi được", "telecom"),
+    ],
+)
+def test_slips_of_typing_do_not_hide_the_matter(parse: Parse, text: str, category: str) -> None:
+    assert parse(text)["categories"][0]["name"] == category
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("toi khong biet go chu, noi vao may duoc khong", "ask_how/voice"),
+        ("giấu tên tôi được không", "ask_anonymity/hide_me"),
+        ("thứ bảy có làm việc không ạ", "ask_agency/office_hours"),
+        ("quá hạn mà chưa trả lời thì sao", "ask_deadline/overdue"),
+    ],
+)
+def test_a_question_gets_its_own_answer(parse: Parse, text: str, key: str) -> None:
+    answer = parse(text)
+    intent = key.split("/")[0]
+    assert answer["intent"]["name"] == intent
+    response = answer["response_selector"][intent]["response"]
+    assert response["intent_response_key"] == key
+    assert response["responses"][0]["text"]
