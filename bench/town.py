@@ -189,6 +189,7 @@ class SimulatedCitizen:
 
 # What a patient citizen taps, the first that is offered.
 _WISHES = (
+    "Gửi chung một vụ việc",
     "Đồng ý và gửi",
     "Gửi",
     "Đây là phản ánh của tôi",

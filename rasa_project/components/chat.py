@@ -111,7 +111,8 @@ CHAT_WORDS: Dict[str, str] = {
 }
 
 # After these the word is another: "200 k" (nghìn), "mã kh" (khách hàng), "bên hông" (the side),
-# "thẻ bh" (bảo hiểm), "nhà vs" (vệ sinh), "tối thui" (pitch dark), "km/h", "ông H.", "bít" (to block) unless "không" or "ai" is before it.
+# "thẻ bh" (bảo hiểm), "nhà vs" (vệ sinh), "tối thui" (pitch dark), "km/h", "ông H.", "trường mn"
+# (mầm non), and "bít" (to block) unless "không" or "ai" stands before it.
 _OTHERWISE_AFTER: Dict[str, Pattern[str]] = {
     "k": re.compile(r"\d $"),
     "kh": re.compile(r"(?:mã|số|tên|cho|của) $"),
