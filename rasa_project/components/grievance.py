@@ -107,7 +107,9 @@ class GrievanceModel:
         head = self._faq.get(intent)
         if head is None:
             return {}
-        shares = softmax(head.scores(self._linear.features.of([text])))[0]
+        # Margins become shares by the same factor as those of the labels.
+        margins = head.scores(self._linear.features.of([text]))
+        shares = softmax(self._labels.accented.linear * margins)[0]
         return dict(zip(head.classes, shares.tolist(), strict=True))
 
     def _check_labels(self, examples: List[Example]) -> None:
