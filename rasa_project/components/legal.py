@@ -154,8 +154,8 @@ class LegalTypeRules(GraphComponent):
         return {
             "denounced_category": "corruption",
             "denounced_from": 0.12,
-            "denounced_category_from": 0.08,
-            "denounced_act_from": 0.03,
+            "denounced_category_from": 0.06,
+            "denounced_act_from": 0.02,
         }
 
     def __init__(self, config: Dict[Text, Any]) -> None:
