@@ -2,7 +2,7 @@
 
 Starts a server of its own and never asks one that runs: how long it takes to be ready and what it
 holds in memory are measured as well. With --stock Rasa's stock pipeline is trained on the same text
-and measured first, which takes tens of minutes.
+and measured first, which takes over an hour.
 """
 
 import argparse
@@ -75,7 +75,7 @@ def train_timed(folder: str, *options: str) -> list[str]:
 
 def evaluate_stock() -> None:
     """Train, serve and measure the stock pipeline; its figures stay in stock.json."""
-    print("training Rasa's stock pipeline (tens of minutes)", flush=True)
+    print("training Rasa's stock pipeline (over an hour)", flush=True)
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
         trained = train_timed(folder, "--stock")
         with serving(Path(folder) / "model.tar.gz") as server:

@@ -323,7 +323,7 @@ def _folds(run: Run) -> str:
 def _beside_stock(run: Run, stock: Optional[Run]) -> str:
     title = "## Beside Rasa's stock pipeline\n\n"
     if stock is None:
-        return title + "Not measured yet: `STOCK=1 make evaluate` does (tens of minutes)."
+        return title + "Not measured yet: `STOCK=1 make evaluate` does (over an hour)."
     same = "the same" if stock.data == run.data else f"an older (`{stock.data}`)"
     return (
         title
