@@ -178,6 +178,10 @@ def build_queue(database_url: str, workshop: Workshop) -> App:
     async def fetch_attachment(attachment_id: int) -> None:
         await workshop.sender.fetch_attachment(attachment_id)
 
+    @app.task(name=queue.DELIVER_NOTICE, retry=patience)
+    async def deliver_notice(notice_id: int) -> None:
+        """Agencies' addresses outside the console."""
+
     return app
 
 

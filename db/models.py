@@ -126,9 +126,13 @@ class Case(Base):
     legal_type: Mapped[str]
     ward_code: Mapped[str | None]
     place_text: Mapped[str | None]
+    place_confidence: Mapped[float] = mapped_column(server_default=sql("0"))
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
-    agency_id: Mapped[str | None]
+    accused: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))  # Words naming units.
+    agency_id: Mapped[str | None]  # The lead: it answers.
+    supporting: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))  # Who work with it.
+    decider_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # While disputed.
     decision: Mapped[dict[str, Any]]  # outcome, agency, rule, reasons, confidence.
     understood_at: Mapped[datetime | None]  # None while Rasa has not read it.
     filed_at: Mapped[datetime]
@@ -151,7 +155,10 @@ class Event(Base):
     """A past-tense fact about a case, chained by hash to the one before it."""
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index("ix_events_name_happened_at", "name", "happened_at"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -214,6 +221,59 @@ class Reply(Base):
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     failure: Mapped[str | None]
+
+
+class AgencyNotice(Base):
+    """Something that an agency should know of a case: a line of its inbox in the console."""
+
+    __tablename__ = "agency_notices"
+    __table_args__ = (Index("ix_agency_notices_agency_id_created_at", "agency_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    agency_id: Mapped[str]
+    kind: Mapped[str]  # See `cases.agency_notices`.
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    read_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    case: Mapped[Case] = relationship(viewonly=True)
+
+
+class Delivery(Base):
+    """One notice on its way to one address outside the console, sent at least once."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("notice_id", "channel", "address"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("agency_notices.id", ondelete="CASCADE"))
+    channel: Mapped[str]  # 'email' or 'telegram'.
+    address: Mapped[str]
+    queued_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str | None]  # 'refused' is the address's fault; else the exception's class.
+
+    notice: Mapped[AgencyNotice] = relationship(viewonly=True)
+
+
+class TableVersion(Base):
+    """A table of the province as staff saved it. The newest of a name is in force; none is
+    ever changed or removed, so the rows are the history."""
+
+    __tablename__ = "table_versions"
+    __table_args__ = (Index("ix_table_versions_pack_name_id", "pack", "name", "id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    pack: Mapped[str]
+    name: Mapped[str]  # The file that it stands in for: 'responsibilities.csv'.
+    content: Mapped[str]
+    note: Mapped[str]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    saved_at: Mapped[datetime]
+
+    staff: Mapped["Staff | None"] = relationship(viewonly=True)
 
 
 class Tally(Base):

@@ -14,6 +14,7 @@ HANDLE_UPDATE = "handle_update"
 SEND_REPLY = "send_reply"
 UNDERSTAND_CASE = "understand_case"
 FETCH_ATTACHMENT = "fetch_attachment"
+DELIVER_NOTICE = "deliver_notice"
 
 # Never opened: it only builds the INSERT, which runs on the session's own connection.
 _queue = App(connector=PsycopgConnector())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from routing.text import normalise
+
+_AREAS = "wards.geojson"
 
 
 class PackError(ValueError):
@@ -56,18 +59,43 @@ class Problems:
         self.found.append(f"{where}: {rule}")
 
 
-def read_table(path: Path, columns: Sequence[str], problems: Problems) -> list[Row]:
+@dataclass(frozen=True)
+class PackFiles:
+    """The files of a pack: those of its folder, save where staff saved a newer one.
+
+    `edited` holds whole files by name, as the console keeps them.
+    """
+
+    folder: Path
+    edited: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> str | None:
+        """A file's text, or None where there is none. Raises PackError for bytes not UTF-8."""
+        if name in self.edited:
+            return self.edited[name]
+        path = self.folder / name
+        if not path.is_file():
+            return None
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise PackError([f"{name}:0: not UTF-8"]) from error
+
+
+def read_table(
+    files: PackFiles, name: str, columns: Sequence[str], problems: Problems
+) -> list[Row]:
     """The rows of a CSV file; none, and a problem, when the file or a column is missing."""
-    if not path.is_file():
-        problems.note(f"{path.name}:0", "the file is missing")
+    text = files.read(name)
+    if text is None:
+        problems.note(f"{name}:0", "the file is missing")
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, restval="")
-        missing = [column for column in columns if column not in (reader.fieldnames or [])]
-        if missing:
-            problems.note(f"{path.name}:1", f"the column {missing[0]!r} is missing")
-            return []
-        return [_row(path.name, reader.line_num, raw, columns, problems) for raw in reader]
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    missing = [column for column in columns if column not in (reader.fieldnames or [])]
+    if missing:
+        problems.note(f"{name}:1", f"the column {missing[0]!r} is missing")
+        return []
+    return [_row(name, reader.line_num, raw, columns, problems) for raw in reader]
 
 
 def _row(
@@ -79,15 +107,16 @@ def _row(
     return row
 
 
-def read_areas(path: Path, ward_codes: set[str], problems: Problems) -> dict[str, dict[str, Any]]:
-    """The polygons of a GeoJSON file by ward code; each ward must have one."""
-    if not path.is_file():
-        problems.note(f"{path.name}:0", "the file is missing")
+def read_areas(
+    files: PackFiles, ward_codes: set[str], problems: Problems
+) -> dict[str, dict[str, Any]]:
+    """The polygons of `wards.geojson` by ward code; each ward must have one."""
+    text = files.read(_AREAS)
+    if text is None:
+        problems.note(f"{_AREAS}:0", "the file is missing")
         return {}
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    features = json.loads(text)["features"]
     areas = {feature["properties"]["code"]: feature["geometry"] for feature in features}
     for code in sorted(ward_codes ^ set(areas)):
-        problems.note(
-            f"{path.name}:{code}", "a ward without a polygon, or a polygon without a ward"
-        )
+        problems.note(f"{_AREAS}:{code}", "a ward without a polygon, or a polygon without a ward")
     return areas

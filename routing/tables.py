@@ -19,7 +19,7 @@ from routing.areas import Areas
 from routing.conditions import Vocabulary, WordGroup, any_number, build_vocabulary
 from routing.names import NameTables, build_gazetteer
 from routing.places import Gazetteer
-from routing.reading import PackError, Problems, Row, read_areas, read_table
+from routing.reading import PackError, PackFiles, Problems, Row, read_areas, read_table
 from routing.text import Phrases
 
 __all__ = [
@@ -67,6 +67,8 @@ class Agency:
     valid_to: date | None
     successor_id: str | None
     aliases: tuple[str, ...] = ()
+    email: str = ""
+    telegram_group: str = ""
 
     def is_valid(self, on: date) -> bool:
         return _is_within(self.valid_from, self.valid_to, on)
@@ -164,11 +166,14 @@ class Pack:
         return moment.astimezone(ZoneInfo(self.timezone)).date()
 
 
-def load_pack(path: Path) -> Pack:
-    """Read a pack. Raises PackError, naming file, row and rule, when any table is unsound."""
+def load_pack(path: Path, edited: Mapping[str, str] | None = None) -> Pack:
+    """Read a pack, with the files that staff `edited` (by name) in place of its own.
+
+    Raises PackError, naming file, row and rule, when any table is unsound.
+    """
     problems = Problems()
     try:
-        pack = _read_pack(path, problems)
+        pack = _read_pack(PackFiles(path, edited or {}), problems)
     except PackError as error:
         raise PackError([*problems.found, *error.problems]) from error
     if problems.found:
@@ -176,14 +181,16 @@ def load_pack(path: Path) -> Pack:
     return pack
 
 
-def check_pack(path: Path, on: date | None = None) -> list[str]:
+def check_pack(
+    path: Path, on: date | None = None, edited: Mapping[str, str] | None = None
+) -> list[str]:
     """Every problem as "file:row: rule"; an empty list when the pack is sound.
 
     Beyond what `load_pack` refuses: every category has, for every ward, exactly one responsible
     agency that is in force, on `on` (today by default) and on every date on which a row changes.
     """
     try:
-        pack = load_pack(path)
+        pack = load_pack(path, edited)
     except PackError as error:
         return error.problems
     problems = Problems()
@@ -193,18 +200,18 @@ def check_pack(path: Path, on: date | None = None) -> list[str]:
     return list(dict.fromkeys(problems.found))
 
 
-def _read_pack(path: Path, problems: Problems) -> Pack:
-    settings = _read_toml(path / "pack.toml")
+def _read_pack(files: PackFiles, problems: Problems) -> Pack:
+    settings = _read_toml(files, "pack.toml")
     wards = _keyed(
-        read_table(path / "wards.csv", ("code", "name", "kind"), problems), _ward, problems
+        read_table(files, "wards.csv", ("code", "name", "kind"), problems), _ward, problems
     )
     columns = ("code", "name")
-    categories = _keyed(read_table(path / "categories.csv", columns, problems), _category, problems)
+    categories = _keyed(read_table(files, "categories.csv", columns, problems), _category, problems)
     agencies = _keyed(
-        read_table(path / "agencies.csv", _AGENCY_COLUMNS, problems), _agency, problems
+        read_table(files, "agencies.csv", _AGENCY_COLUMNS, problems), _agency, problems
     )
-    vocabulary = _read_vocabulary(path, problems)
-    rows = read_table(path / "responsibilities.csv", _RESPONSIBILITY_COLUMNS, problems)
+    vocabulary = _read_vocabulary(files, problems)
+    rows = read_table(files, "responsibilities.csv", _RESPONSIBILITY_COLUMNS, problems)
     responsibilities = [r for row in rows if (r := _responsibility(row, problems)) is not None]
     policy = _policy(settings)
     pack = Pack(
@@ -216,9 +223,9 @@ def _read_pack(path: Path, problems: Problems) -> Pack:
         categories=categories,
         responsibilities=tuple(responsibilities),
         triage_agency_id=_setting(settings, "triage.agency", str),
-        letterhead=_letterhead(_read_toml(path / "letterhead.toml")),
+        letterhead=_letterhead(_read_toml(files, "letterhead.toml")),
         front_desk=_front_desk(settings),
-        gazetteer=_read_gazetteer(path, wards, problems),
+        gazetteer=_read_gazetteer(files, wards, problems),
         limits=_limits(settings, categories),
         policy=policy,
         vocabulary=vocabulary,
@@ -235,7 +242,7 @@ def _read_pack(path: Path, problems: Problems) -> Pack:
 
 _AGENCY_COLUMNS = (
     "agency_id", "name", "level", "parent_id", "contact", "ward_code", "valid_from", "valid_to",
-    "successor_id", "aliases",
+    "successor_id", "aliases", "email", "telegram_group",
 )  # fmt: skip
 _RESPONSIBILITY_COLUMNS = (
     "category", "condition", "level", "agency", "legal_source", "valid_from", "valid_to", "note",
@@ -286,6 +293,8 @@ def _agency(row: Row, problems: Problems) -> tuple[str, Agency]:
         valid_to=row.day("valid_to", problems),
         successor_id=row["successor_id"] or None,
         aliases=tuple(alias.strip() for alias in row["aliases"].split(";") if alias.strip()),
+        email=row["email"],
+        telegram_group=row["telegram_group"],
     )
 
 
@@ -304,9 +313,9 @@ def _responsibility(row: Row, problems: Problems) -> Responsibility | None:
     )
 
 
-def _read_vocabulary(path: Path, problems: Problems) -> Vocabulary:
+def _read_vocabulary(files: PackFiles, problems: Problems) -> Vocabulary:
     groups: dict[str, list[Row]] = {}
-    for row in read_table(path / "conditions.csv", ("group", "condition", "word"), problems):
+    for row in read_table(files, "conditions.csv", ("group", "condition", "word"), problems):
         groups.setdefault(row["group"], []).append(row)
     return build_vocabulary({name: _word_group(rows, problems) for name, rows in groups.items()})
 
@@ -325,18 +334,16 @@ def _word_group(rows: list[Row], problems: Problems) -> WordGroup:
     return WordGroup(tuple(order), defaults[0] if defaults else "", phrases)
 
 
-def _read_gazetteer(path: Path, wards: Mapping[str, Ward], problems: Problems) -> Gazetteer:
+def _read_gazetteer(files: PackFiles, wards: Mapping[str, Ward], problems: Problems) -> Gazetteer:
     columns = ("province", "district", "name", "ward_code", "split")
     names = NameTables(
         wards={code: (ward.name, ward.kind) for code, ward in wards.items()},
-        old_wards=read_table(path / "old_wards.csv", columns, problems),
-        aliases=read_table(path / "aliases.csv", ("alias", "level", "target"), problems),
-        elsewhere=read_table(path / "elsewhere.csv", ("name", "status"), problems),
-        other_names=read_table(path / "other_names.csv", ("name", "is"), problems),
+        old_wards=read_table(files, "old_wards.csv", columns, problems),
+        aliases=read_table(files, "aliases.csv", ("alias", "level", "target"), problems),
+        elsewhere=read_table(files, "elsewhere.csv", ("name", "status"), problems),
+        other_names=read_table(files, "other_names.csv", ("name", "is"), problems),
     )
-    return build_gazetteer(
-        names, Areas(read_areas(path / "wards.geojson", set(wards), problems)), problems
-    )
+    return build_gazetteer(names, Areas(read_areas(files, set(wards), problems)), problems)
 
 
 def _agency_names(agencies: Mapping[str, Agency]) -> Phrases[str]:
@@ -351,13 +358,14 @@ def _agency_names(agencies: Mapping[str, Agency]) -> Phrases[str]:
 # --- settings
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(files: PackFiles, name: str) -> dict[str, Any]:
+    text = files.read(name)
+    if text is None:
+        raise PackError([f"{name}:0: the file is missing"])
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) | {"": path.name}
-    except FileNotFoundError:
-        raise PackError([f"{path.name}:0: the file is missing"]) from None
+        return tomllib.loads(text) | {"": name}
     except tomllib.TOMLDecodeError as error:
-        raise PackError([f"{path.name}:0: not TOML: {error}"]) from error
+        raise PackError([f"{name}:0: not TOML: {error}"]) from error
 
 
 def _setting(settings: Mapping[str, Any], dotted: str, kind: type[T]) -> T:

@@ -57,14 +57,15 @@ recipients = ["Lưu VT"]
     "other_names.csv": "name,is\n",
     "conditions.csv": "group,condition,word\nroad,big,quốc lộ\nroad,small,\n",
     "agencies.csv": (
-        "agency_id,name,level,parent_id,contact,ward_code,valid_from,valid_to,successor_id,aliases\n"
-        "tinh,UBND Tỉnh Mẫu,province,,Tiếp dân,,,,,\n"
-        "so_duong,Sở Đường,province,tinh,Tiếp dân,,,2026-06-30,so_moi,\n"
-        "so_moi,Sở Đường Mới,province,tinh,Tiếp dân,,2026-07-01,,,\n"
-        "thanh_tra,Thanh tra tỉnh Mẫu,province,tinh,Tiếp dân,,,,,\n"
-        "truc_ban,Trực ban,province,,Tiếp dân,,,,,\n"
-        "uy_ban_1,UBND Phường Hoa Sen,ward,tinh,Tiếp dân,1,,,,\n"
-        "uy_ban_2,UBND Xã Bến Đò,ward,tinh,Tiếp dân,2,,,,\n"
+        "agency_id,name,level,parent_id,contact,ward_code,valid_from,valid_to,successor_id,aliases"
+        ",email,telegram_group\n"
+        "tinh,UBND Tỉnh Mẫu,province,,Tiếp dân,,,,,,,\n"
+        "so_duong,Sở Đường,province,tinh,Tiếp dân,,,2026-06-30,so_moi,,,\n"
+        "so_moi,Sở Đường Mới,province,tinh,Tiếp dân,,2026-07-01,,,,,\n"
+        "thanh_tra,Thanh tra tỉnh Mẫu,province,tinh,Tiếp dân,,,,,,,\n"
+        "truc_ban,Trực ban,province,,Tiếp dân,,,,,,,\n"
+        "uy_ban_1,UBND Phường Hoa Sen,ward,tinh,Tiếp dân,1,,,,,,\n"
+        "uy_ban_2,UBND Xã Bến Đò,ward,tinh,Tiếp dân,2,,,,,,\n"
     ),
     "responsibilities.csv": (
         "category,condition,level,agency,legal_source,valid_from,valid_to,note,editor\n"

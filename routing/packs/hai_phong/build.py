@@ -57,7 +57,7 @@ def write_areas(folder: Path) -> None:
 def ward_agencies(ward: list[str]) -> list[list[str]]:
     code, name, _ = ward
     lowered = name[0].lower() + name[1:]
-    rest = ["ward", "", CONTACT, code, IN_FORCE_ON, "", "", ""]
+    rest = ["ward", "", CONTACT, code, IN_FORCE_ON, "", "", "", "", ""]
     committee = [f"ubnd_{code}", f"UBND {name}", *rest]
     police = [f"ca_{code}", f"Công an {lowered}", *rest]
     committee[3], police[3] = "ubnd_thanh_pho", "cong_an_thanh_pho"
