@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from subprocess import SubprocessError
@@ -144,16 +144,21 @@ def explain(
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='Read {"id","text"} lines, write a JSON line each.')
     ] = False,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="By the tables in force on this day."),
+    ] = None,
 ) -> None:
     """Print how a text is understood, and where it would go and why."""
     from app.explain import explain_lines, explain_text
 
     if jsonl == (text is not None):
         fail("give either a text or --jsonl")
+    on = as_of.date() if as_of else None
     settings = load_settings()
     if jsonl:
-        raise SystemExit(explain_lines(settings, sys.stdin, sys.stdout))
-    explain_text(settings, text or "", Console())
+        raise SystemExit(explain_lines(settings, sys.stdin, sys.stdout, on))
+    explain_text(settings, text or "", Console(), on)
 
 
 @app.command()

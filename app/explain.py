@@ -28,8 +28,10 @@ class BadLine(ValueError):
     """A line of `--jsonl` input that is no {"id","text"} object."""
 
 
-def explain_text(settings: Settings, text: str, console: Console) -> None:
-    """Print one explanation as a table. Raises ValueError for an empty text, RasaFailed,
+def explain_text(settings: Settings, text: str, console: Console, on: date | None) -> None:
+    """Print one explanation as a table, by the tables in force `on` a day (today by default).
+
+    Raises ValueError for an empty text, RasaFailed,
     routing.tables.PackError."""
     if not text.strip():
         raise ValueError("the text is empty")
@@ -38,18 +40,21 @@ def explain_text(settings: Settings, text: str, console: Console) -> None:
         said = asyncio.run(_parse_all(url, [text]))[0]
     if isinstance(said, NotUnderstood):
         raise RasaFailed(f"Rasa did not answer: {said.why}")
-    console.print(_table(explanation(text, said, pack, _today(pack))))
+    console.print(_table(explanation(text, said, pack, on or _today(pack))))
 
 
-def explain_lines(settings: Settings, lines: TextIO, out: TextIO) -> int:
+def explain_lines(settings: Settings, lines: TextIO, out: TextIO, on: date | None) -> int:
     """One JSON line out for each line in, in order; 1 when any was an error, else 0."""
     pack = open_pack(settings)
+    day = on or _today(pack)
     inputs = [_read_line(line) for line in lines if line.strip()]
     with running_rasa(settings) as url:
         texts = [line["text"] for line in inputs if isinstance(line, dict)]
         heard = iter(asyncio.run(_parse_all(url, texts)))
         answers = [
-            {"error": str(line)} if isinstance(line, BadLine) else _answer(line, next(heard), pack)
+            {"error": str(line)}
+            if isinstance(line, BadLine)
+            else _answer(line, next(heard), pack, day)
             for line in inputs
         ]
     for answer in answers:
@@ -66,6 +71,7 @@ def explanation(text: str, said: Understanding, pack: Pack, on: date) -> dict[st
     is_report = said.intent.name == REPORT
     best = said.categories[0]
     matter = said.matter(text, place.ward_code)
+    matter = replace(matter, place_words=place.matched, place_confidence=place.confidence)
     if not is_report:
         matter = replace(matter, category=None, category_confidence=0.0)
     return {
@@ -80,11 +86,11 @@ def explanation(text: str, said: Understanding, pack: Pack, on: date) -> dict[st
 
 
 def _answer(
-    line: dict[str, Any], said: Understanding | NotUnderstood, pack: Pack
+    line: dict[str, Any], said: Understanding | NotUnderstood, pack: Pack, on: date
 ) -> dict[str, Any]:
     if isinstance(said, NotUnderstood):
         return {"id": line["id"], "error": f"Rasa did not answer: {said.why}"}
-    return {"id": line["id"], **explanation(line["text"], said, pack, _today(pack))}
+    return {"id": line["id"], **explanation(line["text"], said, pack, on)}
 
 
 def _read_line(line: str) -> dict[str, Any] | BadLine:
@@ -137,6 +143,10 @@ def _route(decision: Decision) -> dict[str, Any]:
         "confidence": decision.confidence,
         "rule": decision.rule,
         "reasons": list(decision.reasons),
+        "excluded": list(decision.excluded),
+        "suggestions": list(decision.suggestions),
+        "ask": decision.ask,
+        "for_citizen": decision.for_citizen,
     }
 
 
@@ -154,6 +164,11 @@ def _table(found: dict[str, Any]) -> Table:
     table.add_row("rule", route["rule"])
     for reason in route["reasons"]:
         table.add_row("because", reason)
+    if route["suggestions"]:
+        table.add_row("likely", ", ".join(route["suggestions"]))
+    if route["ask"]:
+        table.add_row("to ask", route["ask"])
+    table.add_row("citizen reads", route["for_citizen"] or "-")
     return table
 
 

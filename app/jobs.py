@@ -131,19 +131,10 @@ class Workshop:
             await self._understand(session, case, said)
 
     async def _understand(self, session: AsyncSession, case: Case, said: Understanding) -> None:
-        best = said.categories[0]
         now = self.clock()
         matter = said.matter(case.text, case.ward_code, category=case.category)
-        scored = [{"name": c.name, "confidence": c.confidence} for c in said.categories[:5]]
-        await intake.understand_case(
-            session,
-            case,
-            best.name,
-            scored,
-            said.legal_type.name,
-            decide(matter, self.pack, self.pack.local_day(now)),
-            now,
-        )
+        decision = decide(matter, self.pack, self.pack.local_day(now))
+        await intake.understand_case(session, case, matter, decision, now)
 
 
 def build_queue(database_url: str, workshop: Workshop) -> App:

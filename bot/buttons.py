@@ -69,6 +69,7 @@ def _press_replace(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
         draft,
         ward_code=None,
         place_text=None,
+        place_confidence=1.0,
         latitude=None,
         longitude=None,
         candidates=(),
@@ -85,7 +86,7 @@ def _press_category(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     if value not in pack.categories:
         return say(draft, texts.STALE_BUTTON)
     # The citizen's own word is sure.
-    sorted_ = replace(draft, category=value, category_confidence=1.0)
+    sorted_ = replace(draft, category=value, category_confidence=1.0, category_words=())
     if sorted_.candidates or sorted_.ward_code or sorted_.place_asked:
         return next_question(sorted_, heard, pack)
     return find_place(sorted_, heard, pack)
@@ -94,7 +95,8 @@ def _press_category(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 def _press_ward(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     if value not in pack.wards:
         return say(draft, texts.STALE_BUTTON)
-    return next_question(replace(draft, ward_code=value, place_asked=True), heard, pack)
+    there = replace(draft, ward_code=value, place_confidence=1.0, place_asked=True)
+    return next_question(there, heard, pack)
 
 
 def _press_skip(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:

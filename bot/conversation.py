@@ -182,7 +182,12 @@ class Conversation:
         due_on = texts.date_of(case.due_at, self._pack)
         name = agency.name if agency else None
         text = texts.filed(
-            case.code, name, due_on, restricted=case.restricted, is_last=not act.draft.waiting
+            case.code,
+            name,
+            due_on,
+            act.decision.for_citizen,
+            restricted=case.restricted,
+            is_last=not act.draft.waiting,
         )
         await queue_reply(session, citizen.id, message(text), case)
 
@@ -231,6 +236,8 @@ def petition_of(draft: Draft) -> Petition:
         legal_type=draft.legal_type,
         ward_code=draft.ward_code,
         place_text=draft.place_text,
+        place_confidence=draft.place_confidence,
+        accused=list(draft.accused),
         latitude=draft.latitude,
         longitude=draft.longitude,
         categories=[{"name": name, "confidence": score} for name, score in draft.categories],

@@ -347,6 +347,7 @@ def _on_location(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         draft,
         ward_code=place.ward_code,
         place_text=place.name,
+        place_confidence=1.0,
         latitude=heard.latitude,
         longitude=heard.longitude,
         place_asked=True,

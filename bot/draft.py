@@ -24,6 +24,7 @@ class Draft:
     category: str | None = None
     category_confidence: float = 0.0
     categories: tuple[tuple[str, float], ...] = ()
+    category_words: tuple[str, ...] = ()
     legal_type: str = "phan_anh"
     legal_type_confidence: float = 1.0
     accused: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class Draft:
     is_declared: bool = False  # "I report a fact, I denounce nobody."
     ward_code: str | None = None
     place_text: str | None = None
+    place_confidence: float = 1.0
     latitude: float | None = None
     longitude: float | None = None
     candidates: tuple[tuple[str, str], ...] = ()

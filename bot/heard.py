@@ -31,7 +31,8 @@ class Understanding:
 
     `answer` is what the model says to a question, with the province's facts still in braces
     (`bot.answers` fills them in); empty where there is none. `parts` are the matters of a text that
-    surely holds several, in reading order; empty where it is one.
+    surely holds several, in reading order; empty where it is one. `category_words` are the words
+    that gave the best category.
     """
 
     intent: Scored
@@ -40,6 +41,7 @@ class Understanding:
     entities: tuple[dict[str, Any], ...]
     answer: str = ""
     parts: tuple[Part, ...] = ()
+    category_words: tuple[str, ...] = ()
 
     @property
     def accused(self) -> tuple[str, ...]:
@@ -57,6 +59,8 @@ class Understanding:
             ward_code=ward_code,
             text=text,
             accused=self.accused,
+            categories=tuple((one.name, one.confidence) for one in self.categories),
+            category_words=() if is_chosen else self.category_words,
         )
 
 

@@ -108,7 +108,9 @@ def too_long(draft: Draft) -> Turn:
 
 def place_before(draft: Draft) -> dict[str, Any]:
     """A pin sent before the words, or the place of the draft that is rewritten."""
-    names = ("ward_code", "place_text", "latitude", "longitude", "place_asked")
+    names = (
+        "ward_code", "place_text", "place_confidence", "latitude", "longitude", "place_asked"
+    )  # fmt: skip
     return {name: getattr(draft, name) for name in names}
 
 
@@ -126,6 +128,7 @@ def read(draft: Draft, said: object) -> Draft:
         category=best.name,
         category_confidence=best.confidence,
         categories=tuple((c.name, c.confidence) for c in said.categories[:5]),
+        category_words=said.category_words,
         legal_type=said.legal_type.name,
         legal_type_confidence=said.legal_type.confidence,
         accused=said.accused,
@@ -193,7 +196,7 @@ def _show_card(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         _excerpt(draft.text),
         draft.category,
         ward.name if ward else _excerpt(draft.place_text or ""),
-        _decision_for_filing(draft, pack, heard.now),
+        decision_on(draft, pack, heard.now),
         texts.date_of(due, pack),
         pack,
         has_consented=heard.has_consented,
@@ -204,7 +207,7 @@ def _show_card(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 
 def send(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """File the draft, which is the consent to what follows too."""
-    decision = _decision_for_filing(draft, pack, heard.now)
+    decision = decision_on(draft, pack, heard.now)
     following = go_on(draft, replace(heard, has_consented=True), pack)
     return Turn(following.draft, (), (FileCase(draft, decision),), following.replies)
 
@@ -275,6 +278,7 @@ def _draft_of(part: Part, draft: Draft, pack: Pack) -> Draft:
         category=part.category,
         category_confidence=part.confidence,
         categories=((part.category, part.confidence),),
+        category_words=(),
         accused=part.accused,
         attachment_ids=(),
         album=None,
@@ -285,7 +289,8 @@ def _draft_of(part: Part, draft: Draft, pack: Pack) -> Draft:
     if place.outcome != "found" or place.ward_code == draft.ward_code:
         return alone
     there = replace(alone, ward_code=place.ward_code, place_text=place.matched, candidates=())
-    return replace(there, latitude=None, longitude=None, place_asked=False)
+    sure = place.confidence
+    return replace(there, place_confidence=sure, latitude=None, longitude=None, place_asked=False)
 
 
 def go_on(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -314,22 +319,22 @@ def decision_on(draft: Draft, pack: Pack, now: datetime) -> Decision:
         ward_code=draft.ward_code,
         text=draft.text,
         accused=draft.accused,
+        categories=draft.categories,
+        place_confidence=draft.place_confidence,
+        category_words=draft.category_words,
+        place_words=draft.place_text,
+        why_person=_why_person(draft),
     )
     return decide(matter, pack, pack.local_day(now))
 
 
-def _decision_for_filing(draft: Draft, pack: Pack, now: datetime) -> Decision:
-    """The decision, but a person's where Rasa was down or a denunciation was disclaimed."""
-    decision = decision_on(draft, pack, now)
-    if decision.outcome == "dispatch" and needs_person(draft):
-        why = (
-            "Người gửi khẳng định chỉ phản ánh, không tố cáo."
-            if draft.is_declared
-            else "Hệ thống hiểu ngôn ngữ tạm ngừng, lĩnh vực do người dân chọn."
-        )
-        reasons = (*decision.reasons, why)
-        return replace(decision, outcome="triage", rule="needs_person", reasons=reasons)
-    return decision
+def _why_person(draft: Draft) -> str:
+    """Why a person must look first, whatever the tables say; empty for no reason."""
+    if draft.is_declared:
+        return "Người gửi khẳng định chỉ phản ánh, không tố cáo."
+    if not draft.is_understood:
+        return "Hệ thống hiểu ngôn ngữ tạm ngừng, lĩnh vực do người dân chọn."
+    return ""
 
 
 def needs_person(draft: Draft) -> bool:
@@ -350,7 +355,13 @@ def find_place(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         return ask_elsewhere(draft, pack)
     candidates = tuple((c.ward_code, c.name) for c in place.candidates[:6])
     ward_code = place.ward_code if place.outcome == "found" else None
-    found = replace(draft, ward_code=ward_code, place_text=place.matched, candidates=candidates)
+    found = replace(
+        draft,
+        ward_code=ward_code,
+        place_text=place.matched,
+        place_confidence=place.confidence if ward_code else 1.0,
+        candidates=candidates,
+    )
     return next_question(found, heard, pack)
 
 
@@ -366,7 +377,9 @@ def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     accused = _also_accused(draft, heard)
     asked = replace(told, place_asked=True, place_text=heard.text, accused=accused)
     if place.outcome == "found":
-        return next_question(replace(asked, ward_code=place.ward_code), heard, pack)
+        # The answer to "where?" is about the place, so it is as sure as a button.
+        there = replace(asked, ward_code=place.ward_code, place_confidence=1.0)
+        return next_question(there, heard, pack)
     if place.outcome == "ambiguous":
         candidates = tuple((c.ward_code, c.name) for c in place.candidates[:6])
         return _ask_place(replace(asked, candidates=candidates))

@@ -193,16 +193,26 @@ def several(parts: tuple[Part, ...], excerpts: tuple[str, ...], pack: Pack) -> s
 
 
 def filed(
-    code: str, agency: str | None, due_on: str, *, restricted: bool, is_last: bool = True
+    code: str,
+    agency: str | None,
+    due_on: str,
+    why: str,
+    *,
+    restricted: bool,
+    is_last: bool = True,
 ) -> str:
-    """`is_last`: no other matter of the same message is shown next, which files would go to."""
+    """The answer to a case just filed; `why` says why this agency.
+
+    `is_last`: no other matter of the same message is shown next, which files would go to.
+    """
     whom = f"chuyển đến {agency}" if agency else "chuyển đến cán bộ phân loại"
     if restricted:
-        whom = "giao cho một cán bộ được phân công riêng"
+        whom, why = "giao cho một cán bộ được phân công riêng", ""
     files = " Ảnh gửi trong 10 phút tới sẽ được thêm vào vụ việc này." if is_last else ""
     return (
         f"Đã nhận. Mã vụ việc: {code}\n"
-        f"Vụ việc được {whom}. Hạn trả lời: {due_on}.\n"
+        f"Vụ việc được {whom}.{f' {why}' if why else ''}\n"
+        f"Hạn trả lời: {due_on}. "
         f"Theo dõi bằng /tinhtrang.{files}"
     )
 

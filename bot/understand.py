@@ -53,6 +53,7 @@ def read_parse(body: dict[str, Any]) -> Understanding:
         entities=tuple(dict(entity) for entity in body.get("entities", ())),
         answer=_answer(body, intent.name),
         parts=_parts(body),
+        category_words=tuple(str(word["text"]) for word in body.get("category_words", ())),
     )
 
 

@@ -14,8 +14,11 @@ from cases.events import CITIZEN, SYSTEM, record
 from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE, REOPENED
 from db import queue
 from db.models import Attachment, Case
-from routing.router import Decision
+from routing.router import Decision, Matter
 from routing.tables import Pack
+
+# Of the model's ranking: enough for triage and for later corrections.
+CATEGORIES_KEPT = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Petition:
     legal_type: str
     ward_code: str | None
     place_text: str | None = None
+    place_confidence: float = 1.0
+    accused: list[str] = field(default_factory=list)  # The words that name units.
     latitude: float | None = None
     longitude: float | None = None
     categories: list[dict[str, Any]] = field(default_factory=list)
@@ -64,6 +69,8 @@ async def file_case(
         legal_type=petition.legal_type,
         ward_code=petition.ward_code,
         place_text=petition.place_text,
+        place_confidence=petition.place_confidence if petition.ward_code else 0.0,
+        accused=petition.accused,
         latitude=petition.latitude,
         longitude=petition.longitude,
         agency_id=decision.agency_id if dispatched else None,
@@ -85,12 +92,28 @@ async def file_case(
     return case
 
 
+def matter_of(case: Case) -> Matter:
+    """What routing would decide on if the case came now: as filed, and as corrected since.
+
+    A case from before places had a confidence counts as surely placed.
+    """
+    return Matter(
+        category=case.category,
+        category_confidence=case.category_confidence or 0.0,
+        legal_type=case.legal_type,
+        ward_code=case.ward_code,
+        text=case.text,
+        accused=tuple(case.accused),
+        categories=tuple((one["name"], one["confidence"]) for one in case.categories),
+        place_confidence=case.place_confidence or 1.0,
+        place_words=case.place_text,
+    )
+
+
 async def understand_case(
     session: AsyncSession,
     case: Case,
-    category: str | None,
-    categories: list[dict[str, Any]],
-    legal_type: str,
+    matter: Matter,
     decision: Decision,
     now: datetime,
 ) -> None:
@@ -100,12 +123,15 @@ async def understand_case(
     """
     if case.understood_at is not None:
         return
-    case.understood_at, case.categories, case.legal_type = now, categories, legal_type
-    case.category = case.category or category
-    scores = {scored["name"]: scored["confidence"] for scored in categories}
-    case.category_confidence = scores.get(case.category)
-    await record(session, case, "understood", SYSTEM, now, category=category, rule=decision.rule)
-    is_restricted = legal_type == "to_cao" or decision.rule.startswith("restricted")
+    shares = dict(matter.categories[:CATEGORIES_KEPT])
+    case.understood_at, case.legal_type = now, matter.legal_type
+    case.categories = [{"name": name, "confidence": share} for name, share in shares.items()]
+    case.category = case.category or matter.category
+    case.accused = list(dict.fromkeys((*case.accused, *matter.accused)))
+    case.category_confidence = shares.get(case.category or "")
+    best = next(iter(shares), None)
+    await record(session, case, "understood", SYSTEM, now, category=best, rule=decision.rule)
+    is_restricted = matter.legal_type == "to_cao" or decision.rule.startswith("restricted")
     is_wrong_holder = case.agency_id in decision.excluded
     if case.state == NEEDS_TRIAGE:
         case.decision = asdict(decision)

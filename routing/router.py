@@ -5,9 +5,11 @@ The rules are asked in order and the first that has an answer decides:
 1. a denunciation (tố cáo) is never taken here                     -> redirect
 2. a restricted category goes to the inspecting body                -> triage, rule "restricted"
 3. a complaint (khiếu nại), or an unknown legal type, needs a person -> triage
-4. no category, an unsure one, or "other"                           -> triage
+4. no category, or "other"                                          -> triage
 5. a unit is complained about that nobody can tell                  -> triage
-6. responsibilities.csv; the unit complained about and all below it never get it -> dispatch
+6. whoever took the case says that a person must look first         -> triage
+7. responsibilities.csv; the unit complained about and all below it never get it -> dispatch, or
+   triage where the place is missing or all in all it is too unsure
 """
 
 from __future__ import annotations
@@ -15,61 +17,88 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from functools import cached_property
 
+from routing import reasons
 from routing.accused import Accused, barred_by, identify, named_agencies
-from routing.tables import LEGAL_TYPES, Agency, Pack, Responsibility, current_agency
+from routing.assignment import Assignment, above, agency_id_of, assigned, chain_above, free
+from routing.conditions import Circumstances
+from routing.decision import Decision, Matter
+from routing.tables import LEGAL_TYPES, Agency, Pack, Responsibility
 
-Outcome = Literal["dispatch", "triage", "redirect"]
+__all__ = ["Decision", "Matter", "decide"]
 
-
-@dataclass(frozen=True)
-class Matter:
-    """What is known of a case; `category_confidence` is 0..1, `accused` the words naming units."""
-
-    category: str | None
-    category_confidence: float
-    legal_type: str
-    ward_code: str | None
-    text: str
-    accused: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Where a case goes. `rule` is a stable id; `reasons` are plain Vietnamese for staff.
-
-    The agency of a triage is whoever classifies it; of a redirect, the body that the citizen may
-    turn to, or None when that cannot be told. It is never a unit complained about. `excluded` are
-    the units complained about and all below them: no person may give them the case later either.
-    """
-
-    outcome: Outcome
-    agency_id: str | None
-    agency_name: str | None
-    confidence: float
-    rule: str
-    reasons: tuple[str, ...]
-    excluded: tuple[str, ...] = ()
+SUGGESTIONS = 3
 
 
 @dataclass(frozen=True)
 class _Question:
+    """A matter on a day, and what is worked out about it at most once."""
+
     matter: Matter
     pack: Pack
     on: date
     accused: Accused
     barred: frozenset[str]
 
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        ward = self.pack.wards.get(self.matter.ward_code or "")
+        kind = ward.kind if ward else None
+        return Circumstances(self.pack.vocabulary, self.matter.text, kind)
+
+    @cached_property
+    def ward_code(self) -> str | None:
+        return self.matter.ward_code if self.matter.ward_code in self.pack.wards else None
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """How likely each category is, the case's own first; together at most 1."""
+        own, code = _share(self.matter.category_confidence), self.matter.category
+        known = self.pack.categories
+        rest = {name: _share(x) for name, x in self.matter.categories if name != code}
+        total = sum(rest.values())
+        scale = min(1.0, (1.0 - own) / total) if total else 0.0
+        others = {name: share * scale for name, share in rest.items() if name in known}
+        return ({code: own} if code in known and code is not None else {}) | others
+
+    @cached_property
+    def assignments(self) -> dict[str, Assignment]:
+        """What the table says of each likely category that it is asked about."""
+        policy = self.pack.policy
+        unasked = policy.restricted_categories | policy.triage_categories
+        return {
+            category: assigned(category, self.ward_code, self.circumstances, self.pack, self.on)
+            for category in self.shares
+            if category not in unasked
+        }
+
+    @cached_property
+    def agency_shares(self) -> dict[str, float]:
+        """How likely each agency is the one: all categories that lead to it together."""
+        shares: dict[str, float] = {}
+        for category, found in self.assignments.items():
+            if found.agency is not None:
+                agency_id = found.agency.agency_id
+                shares[agency_id] = shares.get(agency_id, 0.0) + self.shares[category]
+        return shares
+
 
 def decide(matter: Matter, pack: Pack, on: date) -> Decision:
     """The decision on a matter by the rules in force on a day. Raises nothing for any matter."""
     question = _ask(matter, pack, on)
-    return replace(_first_answer(question), excluded=tuple(sorted(question.barred)))
+    decision = _first_answer(question)
+    return replace(
+        decision,
+        reasons=(*decision.reasons, *_exclusions(question)),
+        excluded=tuple(sorted(question.barred)),
+        desk_barred=pack.triage_agency_id in question.barred,
+    )
 
 
 def _first_answer(question: _Question) -> Decision:
-    for rule in (_denounced, _restricted, _complained, _unclassified, _accused_unknown):
+    rules = (_denounced, _restricted, _complained, _unclassified, _accused_unknown, _held_back)
+    for rule in rules:
         decision = rule(question)
         if decision is not None:
             return decision
@@ -83,40 +112,38 @@ def _ask(matter: Matter, pack: Pack, on: date) -> _Question:
     return _Question(matter, pack, on, accused, barred_by(accused.agency_ids, pack))
 
 
+def _share(confidence: float) -> float:
+    """A confidence within 0..1; what is no number counts as unsure."""
+    return min(max(confidence, 0.0), 1.0) if confidence == confidence else 0.0
+
+
 # --- the rules before the table
 
 
 def _denounced(question: _Question) -> Decision | None:
     if question.matter.legal_type != "to_cao":
         return None
-    reason = (
-        "Đơn tố cáo không tiếp nhận qua kênh này: "
-        "hướng dẫn người dân gửi đơn có chữ ký hoặc trình bày trực tiếp."
-    )
-    above = _above_accused(question)
-    if above is None:
-        unknown = "Chưa xác định được đơn vị bị tố cáo nên chưa chỉ ra được cơ quan có thẩm quyền."
-        return Decision("redirect", None, None, 1.0, "legal_type:to_cao", (reason, unknown))
-    competent = f"Cơ quan cấp trên của đơn vị bị tố cáo: {above.name}."
-    return Decision(
-        "redirect", above.agency_id, above.name, 1.0, "legal_type:to_cao", (reason, competent)
-    )
+    rule, reason = "legal_type:to_cao", reasons.NO_DENUNCIATION
+    over = _above_accused(question)
+    if over is None:
+        return Decision("redirect", None, None, 1.0, rule, (reason, reasons.DENOUNCED_UNKNOWN))
+    competent = f"Cơ quan cấp trên của đơn vị bị tố cáo: {over.name}."
+    return Decision("redirect", over.agency_id, over.name, 1.0, rule, (reason, competent))
 
 
 def _restricted(question: _Question) -> Decision | None:
     policy = question.pack.policy
     if question.matter.category not in policy.restricted_categories:
         return None
-    reason = "Nội dung tham nhũng, tiêu cực: hạn chế người xem, chuyển cơ quan thanh tra phân loại."
     wanted = (policy.restricted_agency_id, *policy.oversight)
-    return _triage(question, "restricted", reason, wanted)
+    return _triage(question, "restricted", reasons.RESTRICTED, wanted=wanted)
 
 
 def _complained(question: _Question) -> Decision | None:
     legal_type = question.matter.legal_type
     if legal_type == "khieu_nai":
-        reason = "Đơn khiếu nại có trình tự và thời hạn riêng: cần người xem xét."
-        return _triage(question, "legal_type:khieu_nai", reason)
+        rule, ask = "legal_type:khieu_nai", reasons.ASK_WHICH_ACT
+        return _triage(question, rule, reasons.COMPLAINT, ask=ask)
     if legal_type not in LEGAL_TYPES:
         return _triage(question, "legal_type:unknown", "Chưa xác định được loại đơn.")
     return None
@@ -124,122 +151,182 @@ def _complained(question: _Question) -> Decision | None:
 
 def _unclassified(question: _Question) -> Decision | None:
     matter, policy = question.matter, question.pack.policy
+    ask = reasons.ASK_WHAT
     if matter.category is None or matter.category not in question.pack.categories:
-        return _triage(question, "category:none", "Chưa xác định được lĩnh vực.")
+        return _triage(question, "category:none", "Chưa xác định được lĩnh vực.", ask=ask)
     if matter.category in policy.triage_categories:
         name = question.pack.categories[matter.category].name
         reason = f"Lĩnh vực cần người phân loại: {name}."
-        return _triage(question, f"category:{matter.category}", reason)
-    # Written so that a confidence that is no number counts as unsure.
-    if not matter.category_confidence >= policy.min_confidence:
-        return _triage(question, "category:unsure", "Lĩnh vực do máy đoán chưa đủ chắc chắn.")
+        return _triage(question, f"category:{matter.category}", reason, ask=ask)
     return None
 
 
 def _accused_unknown(question: _Question) -> Decision | None:
     if not question.accused.unrecognised:
         return None
-    reason = (
-        "Có đơn vị bị phản ánh nhưng chưa nhận ra là đơn vị nào: "
-        "cần người xem để không chuyển về chính đơn vị đó."
-    )
-    return _triage(question, "accused:unknown", reason)
+    rule, ask = "accused:unknown", reasons.ASK_WHO
+    return _triage(question, rule, reasons.ACCUSED_UNKNOWN, ask=ask)
+
+
+def _held_back(question: _Question) -> Decision | None:
+    why = question.matter.why_person
+    return _triage(question, "needs_person", why) if why else None
 
 
 # --- the table
 
-_SENT_ABOVE = (
-    "Đơn vị được phân công chính là đơn vị bị phản ánh hoặc thuộc đơn vị đó: "
-    "chuyển cơ quan cấp trên hoặc cơ quan giám sát."
-)
-
 
 def _responsible(question: _Question) -> Decision:
+    category = question.matter.category or ""
+    found = question.assignments[category]
+    if found.row is None:
+        return _triage(question, f"gap:{category}", reasons.NO_ROW)
+    if found.lacking == "place":
+        rule, ask = "place:missing", reasons.ASK_WHERE
+        return _triage(question, rule, reasons.NO_PLACE, ask=ask)
+    if found.agency is None:
+        wanted = agency_id_of(found.row, question.ward_code, question.pack)
+        return _triage(question, f"gap:{wanted}", reasons.NO_AGENCY)
+    confidence = _confidence(question, found, found.agency)
+    if confidence < question.pack.policy.min_confidence:
+        return _unsure(question, found, found.agency)
+    return _dispatch(question, found.row, found, found.agency, confidence)
+
+
+def _confidence(question: _Question, found: Assignment, agency: Agency) -> float:
+    """How likely the agency is right: its share, the place's where the row hangs on the ward, and
+    less where the row holds for want of a word. Nothing where another agency is likelier."""
+    shares = question.agency_shares
+    share = shares[agency.agency_id]
+    if share < max(shares.values()):
+        return 0.0
+    return share * _place_factor(question, found) * _row_factor(question, found)
+
+
+def _place_factor(question: _Question, found: Assignment) -> float:
+    return _share(question.matter.place_confidence) if found.hangs_on_ward(question.pack) else 1.0
+
+
+def _row_factor(question: _Question, found: Assignment) -> float:
+    return question.pack.policy.default_condition if found.is_by_default else 1.0
+
+
+def _unsure(question: _Question, found: Assignment, agency: Agency) -> Decision:
+    """Too unsure to dispatch: say which of the three made it so, and ask for that."""
+    least = question.pack.policy.min_confidence
+    shares = question.agency_shares
+    share = shares[agency.agency_id]
+    if share < least or share < max(shares.values()):
+        reason = f"Chưa đủ chắc chắn về cơ quan ({share:.0%}; cần từ {least:.0%})."
+        return _triage(question, "category:unsure", reason, ask=_which_category(question))
+    if share * _place_factor(question, found) < least:
+        reason, ask = "Địa điểm chưa đủ chắc chắn.", reasons.ASK_WHERE
+        return _triage(question, "place:unsure", reason, ask=ask)
+    reason = "Lời kể chưa đủ rõ để biết dòng nào của bảng phân công."
+    return _triage(question, "condition:unsure", reason, ask=_which_condition(question, found))
+
+
+def _which_category(question: _Question) -> str:
+    """The question that tells the likely agencies apart."""
+    ranked = sorted(question.assignments, key=lambda one: -question.shares[one])
+    first = question.matter.category or ""
+    own = question.assignments[first].agency
+    rivals = (one for one in ranked if question.assignments[one].agency != own)
+    second = next(rivals, None)
+    if second is None:
+        return reasons.ASK_WHAT
+    return reasons.ask_which_category(first, second, question.pack)
+
+
+def _which_condition(question: _Question, found: Assignment) -> str:
+    vocabulary = question.pack.vocabulary
+    groups = (vocabulary.group_of[one.condition] for one in found.held if one.is_default)
+    questions = (vocabulary.groups[group].question for group in groups)
+    return next((asked for asked in questions if asked), reasons.ASK_WHAT)
+
+
+def _dispatch(
+    question: _Question, row: Responsibility, found: Assignment, agency: Agency, confidence: float
+) -> Decision:
     pack, matter = question.pack, question.matter
-    own = [row for row in pack.responsibilities if row.category == matter.category]
-    rows = [row for row in own if row.is_valid(question.on)]
-    if not rows:
-        reason = "Bảng phân công chưa có dòng nào cho lĩnh vực này vào ngày này."
-        return _triage(question, f"gap:{matter.category}", reason)
-    ward = pack.wards.get(matter.ward_code or "")
-    group = pack.vocabulary.group_of[rows[0].condition]
-    condition = pack.vocabulary.holding(group, matter.text, ward.kind if ward else None)
-    row = next((row for row in rows if row.condition == condition), None)
-    if condition is None or (row is not None and row.level == "ward" and ward is None):
-        reason = "Thiếu địa điểm: lĩnh vực này phân công theo xã, phường, đặc khu."
-        return _triage(question, "place:missing", reason)
-    if row is None:
-        reason = "Bảng phân công chưa có dòng cho trường hợp này."
-        return _triage(question, f"gap:{matter.category}/{condition}", reason)
-    return _dispatch(question, row)
-
-
-def _dispatch(question: _Question, row: Responsibility) -> Decision:
     rule = f"responsibilities:{row.category}/{row.condition}"
-    wanted = _agency_id(question, row)
-    agency = current_agency(question.pack, wanted, question.on)
-    reasons: tuple[str, ...] = (_row_reason(question, row),)
-    if agency is None:
-        return _triage(question, f"gap:{wanted}", "Cơ quan được phân công không còn hiệu lực.")
+    why = [reasons.of_row(row, found, pack), reasons.of_category(matter, pack)]
+    why.append(reasons.of_place(matter, pack))
+    named = agency_id_of(row, question.ward_code, pack)
+    if named != agency.agency_id:
+        why.append(reasons.of_successor(named, agency, pack))
+    holder: Agency | None = agency
     if agency.agency_id in question.barred:
-        agency = _above(question, agency.agency_id)
+        holder = above(agency.agency_id, question.barred, pack, question.on)
         rule += "+accused"
-        reasons += (_SENT_ABOVE,)
-    if agency is None:
-        return _triage(question, rule, "Mọi cơ quan có thể nhận đều liên quan đơn vị bị phản ánh.")
-    confidence = question.matter.category_confidence
-    return Decision("dispatch", agency.agency_id, agency.name, confidence, rule, reasons)
-
-
-def _agency_id(question: _Question, row: Responsibility) -> str:
-    if row.level == "ward":
-        return question.pack.policy.roles[row.agency] + (question.matter.ward_code or "")
-    return row.agency
-
-
-def _row_reason(question: _Question, row: Responsibility) -> str:
-    category = question.pack.categories[row.category].name
-    note = f" ({row.note})" if row.note else ""
-    return f"Lĩnh vực “{category}”, phân công theo: {row.legal_source}{note}."
+        why.append(reasons.SENT_ABOVE)
+    if holder is None:
+        return _triage(question, rule, reasons.NOBODY_FREE)
+    sentence = reasons.for_citizen_of_dispatch(
+        row, holder, question.ward_code, pack, is_above=holder is not agency
+    )
+    return Decision(
+        "dispatch", holder.agency_id, holder.name, confidence, rule, tuple(why),
+        for_citizen=sentence,
+    )  # fmt: skip
 
 
 # --- who is left when some may not
 
 
-def _triage(question: _Question, rule: str, reason: str, wanted: tuple[str, ...] = ()) -> Decision:
+def _triage(
+    question: _Question,
+    rule: str,
+    reason: str,
+    *,
+    wanted: tuple[str, ...] = (),
+    ask: str | None = None,
+) -> Decision:
     """A person decides: at the triage desk, unless the desk itself is complained about."""
-    desks = wanted or (question.pack.triage_agency_id, *question.pack.policy.oversight)
-    agency = next(_free(question, desks), None)
-    confidence = question.matter.category_confidence
-    if agency is None:
-        everyone = (
-            "Bộ phận tiếp nhận cũng liên quan đơn vị bị phản ánh: quản trị viên chỉ định người xem."
-        )
-        return Decision("triage", None, None, confidence, rule, (reason, everyone))
-    return Decision("triage", agency.agency_id, agency.name, confidence, rule, (reason,))
+    pack, matter = question.pack, question.matter
+    desk = pack.triage_agency_id
+    desks = wanted or (desk, *chain_above(desk, pack), *pack.policy.oversight)
+    agency = next(free(desks, question.barred, pack, question.on), None)
+    why = [reason, reasons.of_category(matter, pack), reasons.of_place(matter, pack)]
+    if desk in question.barred:
+        why.append(reasons.DESK_ACCUSED if agency else reasons.NO_DESK)
+    return Decision(
+        "triage",
+        agency.agency_id if agency else None,
+        agency.name if agency else None,
+        _share(matter.category_confidence),
+        rule,
+        tuple(dict.fromkeys(why)),
+        suggestions=() if wanted else tuple(_likely(question)),
+        ask=ask,
+        for_citizen=reasons.for_citizen_of_triage(rule),
+    )
 
 
-def _free(question: _Question, agency_ids: tuple[str, ...]) -> Iterator[Agency]:
-    """Those of the agencies, or their successors, that are in force and not complained about."""
-    for agency_id in agency_ids:
-        agency = current_agency(question.pack, agency_id, question.on)
-        if agency is not None and agency.agency_id not in question.barred:
-            yield agency
-
-
-def _above(question: _Question, agency_id: str) -> Agency | None:
-    """The nearest body above that is not complained about, else the first oversight body."""
-    chain: list[str] = []
-    parent = question.pack.agencies[agency_id].parent_id
-    while parent is not None:
-        chain.append(parent)
-        parent = question.pack.agencies[parent].parent_id
-    return next(_free(question, (*chain, *question.pack.policy.oversight)), None)
+def _likely(question: _Question) -> Iterator[str]:
+    """The agencies that are likely the right ones, likeliest first, none complained about."""
+    shares = question.agency_shares
+    seen: set[str] = set()
+    for agency_id in sorted(shares, key=lambda one: -shares[one]):
+        holder: Agency | None = question.pack.agencies[agency_id]
+        if agency_id in question.barred:
+            holder = above(agency_id, question.barred, question.pack, question.on)
+        if holder is not None and holder.agency_id not in seen and len(seen) < SUGGESTIONS:
+            seen.add(holder.agency_id)
+            yield holder.agency_id
 
 
 def _above_accused(question: _Question) -> Agency | None:
     """Where a ward is accused as such, its People's Committee speaks for it, not its police."""
-    police = question.pack.policy.roles["police"]
+    police = question.pack.policy.roles.get("police", "\0")
     accused = sorted(question.accused.agency_ids, key=lambda one: (one.startswith(police), one))
-    above = (_above(question, one) for one in accused)
-    return next((agency for agency in above if agency is not None), None)
+    over = (above(one, question.barred, question.pack, question.on) for one in accused)
+    return next((agency for agency in over if agency is not None), None)
+
+
+def _exclusions(question: _Question) -> tuple[str, ...]:
+    named = question.accused.agency_ids
+    if not named or question.matter.legal_type == "to_cao":
+        return ()
+    below = len(question.barred - named)
+    return (reasons.of_excluded(named, question.matter.accused, below, question.pack),)

@@ -7,16 +7,17 @@ people who edit the tables. Both read the files and nothing else.
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from routing.areas import Areas
-from routing.conditions import Vocabulary, WordGroup, any_number, build_vocabulary
+from routing.conditions import MASK, QUESTION, Vocabulary, WordGroup, any_number, build_vocabulary
 from routing.names import NameTables, build_gazetteer
 from routing.places import Gazetteer
 from routing.reading import PackError, PackFiles, Problems, Row, read_areas, read_table
@@ -31,7 +32,6 @@ PACKS = Path(__file__).resolve().parent / "packs"
 LEGAL_TYPES = ("phan_anh", "kien_nghi", "khieu_nai", "to_cao")
 _WARD_KINDS = ("phuong", "xa", "dac_khu")
 _LEVELS = ("province", "ward")
-_MASK = "-"
 
 T = TypeVar("T")
 
@@ -92,6 +92,15 @@ class Responsibility:
     def is_valid(self, on: date) -> bool:
         return _is_within(self.valid_from, self.valid_to, on)
 
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """All that must hold: "duong_khac+rural" is an unknown road in a commune."""
+        return tuple(self.condition.split("+"))
+
+    def fits(self, held: Collection[str]) -> bool:
+        """Whether the row is for a matter of which these conditions hold."""
+        return all(condition in held for condition in self.conditions)
+
 
 @dataclass(frozen=True)
 class Letterhead:
@@ -125,9 +134,14 @@ class FrontDesk:
 
 @dataclass(frozen=True)
 class Policy:
-    """What pack.toml decides: who triages, who oversees, what is restricted."""
+    """What pack.toml decides: who triages, who oversees, what is restricted.
+
+    Below `min_confidence` (0..1) a person decides; `default_condition` (0..1) is what is left of
+    the confidence where a row holds only because the text has no word for another.
+    """
 
     min_confidence: float
+    default_condition: float
     triage_categories: frozenset[str]
     restricted_categories: frozenset[str]
     restricted_agency_id: str
@@ -160,6 +174,14 @@ class Pack:
     policy: Policy
     vocabulary: Vocabulary
     agency_names: Phrases[str]
+
+    @cached_property
+    def rows_of(self) -> Mapping[str, tuple[Responsibility, ...]]:
+        """The rows of each category, of all times, in the table's order."""
+        rows: dict[str, tuple[Responsibility, ...]] = {}
+        for row in self.responsibilities:
+            rows[row.category] = (*rows.get(row.category, ()), row)
+        return rows
 
     def local_day(self, moment: datetime) -> date:
         """The province's calendar day at an aware moment: rules and counts go by it."""
@@ -328,10 +350,12 @@ def _word_group(rows: list[Row], problems: Problems) -> WordGroup:
             rows[0], f"group {rows[0]['group']!r} needs exactly one row with an empty word"
         )
     for row in rows:
-        if row["word"]:
+        if row["word"] and row["condition"] != QUESTION:
             phrases.add(row["word"], row["condition"])
-    order = dict.fromkeys(r["condition"] for r in rows if r["word"] and r["condition"] != _MASK)
-    return WordGroup(tuple(order), defaults[0] if defaults else "", phrases)
+    named = (row["condition"] for row in rows if row["word"])
+    order = dict.fromkeys(one for one in named if one not in (MASK, QUESTION))
+    question = next((row["word"] for row in rows if row["condition"] == QUESTION), "")
+    return WordGroup(tuple(order), defaults[0] if defaults else "", phrases, question)
 
 
 def _read_gazetteer(files: PackFiles, wards: Mapping[str, Ward], problems: Problems) -> Gazetteer:
@@ -380,6 +404,7 @@ def _setting(settings: Mapping[str, Any], dotted: str, kind: type[T]) -> T:
 def _policy(settings: Mapping[str, Any]) -> Policy:
     return Policy(
         min_confidence=_setting(settings, "triage.min_confidence", float),
+        default_condition=_setting(settings, "triage.default_condition", float),
         triage_categories=frozenset(_setting(settings, "triage.categories", list)),
         restricted_categories=frozenset(_setting(settings, "restricted.categories", list)),
         restricted_agency_id=_setting(settings, "restricted.agency", str),
@@ -456,8 +481,9 @@ def _check_responsibilities(pack: Pack, problems: Problems) -> None:
         where = f"responsibilities.csv:{row.line}"
         if row.category not in pack.categories:
             problems.note(where, f"unknown category {row.category!r}")
-        if row.condition not in pack.vocabulary.group_of:
-            problems.note(where, f"unknown condition {row.condition!r}")
+        for condition in row.conditions:
+            if condition not in pack.vocabulary.group_of:
+                problems.note(where, f"unknown condition {condition!r}")
         if row.level not in _LEVELS:
             problems.note(where, f"unknown level {row.level!r}")
         known = pack.policy.roles if row.level == "ward" else pack.agencies
@@ -490,35 +516,35 @@ def _days_of_change(pack: Pack, on: date) -> list[date]:
 
 
 def _check_coverage(pack: Pack, category: str, on: date, problems: Problems) -> None:
-    """One category on one day: its rows belong to one group and cover it once each."""
+    """One category on one day: exactly one row fits whatever its conditions may be."""
     if category in pack.policy.triage_categories | pack.policy.restricted_categories:
         return
     rows = [row for row in pack.responsibilities if row.category == category and row.is_valid(on)]
     if not rows:
         problems.note("responsibilities.csv:0", f"{category} has no row on {on}")
         return
-    groups = {pack.vocabulary.group_of[row.condition] for row in rows}
-    if len(groups) > 1:
-        where = f"responsibilities.csv:{rows[0].line}"
-        problems.note(where, f"{category} mixes the condition groups {sorted(groups)} on {on}")
-        return
-    _check_group(pack, rows, groups.pop(), on, problems)
-
-
-def _check_group(
-    pack: Pack, rows: list[Responsibility], group: str, on: date, problems: Problems
-) -> None:
-    counts = Counter(row.condition for row in rows)
-    for condition in sorted(pack.vocabulary.members(group) - set(counts)):
-        where = f"responsibilities.csv:{rows[-1].line}"
-        problems.note(where, f"gap: {rows[0].category}/{condition} has no row on {on}")
+    groups = sorted({pack.vocabulary.group_of[one] for row in rows for one in row.conditions})
+    members = [sorted(pack.vocabulary.members(group)) for group in groups]
+    for held in product(*members):
+        _check_one_fits(rows, held, on, problems)
     for row in rows:
-        where = f"responsibilities.csv:{row.line}"
-        if counts[row.condition] > 1:
-            problems.note(where, f"overlap: {row.category}/{row.condition} stands twice on {on}")
         for agency_id in _agency_ids(pack, row):
             if current_agency(pack, agency_id, on) is None:
+                where = f"responsibilities.csv:{row.line}"
                 problems.note(where, f"{agency_id!r} is no agency in force on {on}")
+
+
+def _check_one_fits(
+    rows: list[Responsibility], held: tuple[str, ...], on: date, problems: Problems
+) -> None:
+    fitting = [row for row in rows if row.fits(held)]
+    case = f"{rows[0].category}/{'+'.join(held)}"
+    if not fitting:
+        where = f"responsibilities.csv:{rows[-1].line}"
+        problems.note(where, f"gap: {case} has no row on {on}")
+    for row in fitting if len(fitting) > 1 else []:
+        where = f"responsibilities.csv:{row.line}"
+        problems.note(where, f"overlap: {case} has {len(fitting)} rows on {on}")
 
 
 def _agency_ids(pack: Pack, row: Responsibility) -> list[str]:

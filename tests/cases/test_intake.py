@@ -10,6 +10,7 @@ from cases import intake
 from cases.intake import Petition, file_case, understand_case
 from db.models import Attachment, Case, Citizen, Event, InboxUpdate
 from db.session import Database
+from routing.router import Matter
 from routing.tables import Pack
 from tests.cases.conftest import HEALTH, NOW, ROADS, NewCase, decided
 
@@ -107,15 +108,16 @@ async def test_what_is_understood_later_advises_a_person(
     database: Database, new_case: NewCase, legal_type: str, rule: str, restricted: bool
 ) -> None:
     case = await new_case(is_understood=False, needs_person=True)
-    read = [{"name": "noise", "confidence": 0.7}]
+    categories = (("noise", 0.7),)
+    read = Matter("roads", 1.0, legal_type, None, case.text, ("bọn nó",), categories)
     async with database.in_transaction() as session:
         held = await session.get_one(Case, case.id, with_for_update=True)
         for _ in range(2):  # A job may run twice.
-            await understand_case(
-                session, held, "noise", read, legal_type, decided(rule=rule), LATER
-            )
+            await understand_case(session, held, read, decided(rule=rule), LATER)
     assert (held.state, held.agency_id, held.restricted) == ("needs_triage", None, restricted)
     assert (held.category, held.category_confidence, held.understood_at) == ("roads", None, LATER)
+    assert held.accused == ["bọn nó"]
+    assert held.categories == [{"name": "noise", "confidence": 0.7}]
     async with database.in_transaction() as session:
         names = list(await session.scalars(select(Event.name).order_by(Event.seq)))
     assert names == ["filed", "understood"]
@@ -126,11 +128,11 @@ async def test_a_case_held_by_whom_it_turns_out_to_accuse_is_recalled(
 ) -> None:
     case = await new_case(is_understood=False)
     assert case.agency_id == ROADS
-    read = [{"name": "roads", "confidence": 0.7}]
+    read = Matter("roads", 0.7, "phan_anh", None, case.text, categories=(("roads", 0.7),))
     async with database.in_transaction() as session:
         held = await session.get_one(Case, case.id, with_for_update=True)
         decision = decided(HEALTH, excluded=(ROADS,))
-        await understand_case(session, held, "roads", read, "phan_anh", decision, LATER)
+        await understand_case(session, held, read, decision, LATER)
     assert (held.state, held.agency_id) == ("needs_triage", None)
     assert held.decision["excluded"] == [ROADS]
     async with database.in_transaction() as session:

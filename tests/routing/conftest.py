@@ -17,6 +17,7 @@ timezone = "Asia/Ho_Chi_Minh"
 [triage]
 agency = "truc_ban"
 min_confidence = 0.5
+default_condition = 1.0
 categories = ["other"]
 [restricted]
 categories = []

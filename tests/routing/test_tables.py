@@ -96,7 +96,8 @@ def test_a_slip_in_a_table_is_named_by_file_row_and_rule(
 COVERAGE_PROBLEMS = [
     ("roads,small,ward,ubnd,Luật Mẫu,2025-07-01,,,Bình\n", "", "gap: roads/small"),
     ("roads,small,", "roads,big,", "overlap: roads/big"),
-    ("waste,rural,", "waste,always,", "waste mixes the condition groups"),
+    ("waste,rural,", "waste,always,", "overlap: waste/always+urban has 2 rows"),
+    ("waste,rural,", "waste,big+rural,", "gap: waste/small+rural has no row"),
     ("2025-07-01,,,Bình\nwaste,rural", "2025-07-01,2026-05-31,,Bình\nwaste,rural",
      "gap: waste/urban has no row on 2026-06-01"),
 ]  # fmt: skip
