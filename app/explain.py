@@ -37,7 +37,7 @@ def explain_text(settings: Settings, text: str, console: Console, on: date | Non
         raise ValueError("the text is empty")
     pack = open_pack(settings)
     with running_rasa(settings) as url:
-        said = asyncio.run(_parse_all(url, [text]))[0]
+        said = asyncio.run(parse_all(url, [text]))[0]
     if isinstance(said, NotUnderstood):
         raise RasaFailed(f"Rasa did not answer: {said.why}")
     console.print(_table(explanation(text, said, pack, on or _today(pack))))
@@ -50,7 +50,7 @@ def explain_lines(settings: Settings, lines: TextIO, out: TextIO, on: date | Non
     inputs = [_read_line(line) for line in lines if line.strip()]
     with running_rasa(settings) as url:
         texts = [line["text"] for line in inputs if isinstance(line, dict)]
-        heard = iter(asyncio.run(_parse_all(url, texts)))
+        heard = iter(asyncio.run(parse_all(url, texts)))
         answers = [
             {"error": str(line)}
             if isinstance(line, BadLine)
@@ -105,7 +105,8 @@ def _read_line(line: str) -> dict[str, Any] | BadLine:
     return value
 
 
-async def _parse_all(url: str, texts: Iterable[str]) -> list[Understanding | NotUnderstood]:
+async def parse_all(url: str, texts: Iterable[str]) -> list[Understanding | NotUnderstood]:
+    """What the Rasa server at `url` makes of each text, in order, a few at a time."""
     rasa, gate = Rasa(url, timeout=30), asyncio.Semaphore(AT_A_TIME)
 
     async def parse(text: str) -> Understanding | NotUnderstood:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -55,6 +56,10 @@ def spelling(name: str) -> tuple[tuple[str, frozenset[tuple[int, str]]], ...]:
     return tuple((fold(word), marks(word)) for word in name.split())
 
 
+# Vietnamese has a few thousand syllables, so that nearly every word of a text was folded before.
+_fold_word = lru_cache(maxsize=20_000)(fold)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word of a text; `glued` is false when punctuation parts it from the word before."""
@@ -81,7 +86,7 @@ def tokenise(text: str) -> list[Token]:
     for match in _WORD.finditer(text):
         glued = _GLUE.fullmatch(text, end, match.start()) is not None
         word = match.group()
-        tokens.append(Token(word, fold(word), match.start(), match.end(), glued))
+        tokens.append(Token(word, _fold_word(word), match.start(), match.end(), glued))
         end = match.end()
     return tokens
 
