@@ -49,7 +49,8 @@ def test_explain_writes_a_json_line_for_each_line_in_order(town: Town) -> None:
     assert len(first["categories"]) >= 3
     assert first["place"]["outcome"] in ("found", "ambiguous")
     assert {"ward_code", "name", "confidence", "candidates", "outcome"} == set(first["place"])
-    assert {"outcome", "agency", "name", "confidence", "rule", "reasons"} == set(first["route"])
+    always = {"outcome", "agency", "name", "confidence", "rule", "reasons"}
+    assert always | {"excluded", "suggestions", "ask", "for_citizen"} == set(first["route"])
     assert (second["intent"]["name"], second["category"]) == ("greet", None)
     assert (third["legal_type"], third["route"]["outcome"]) == ("to_cao", "redirect")
 

@@ -29,12 +29,12 @@ def decided(text: str = "", **changes: Any) -> Decision:
 
 
 def test_two_categories_of_one_agency_make_it_surer_than_either() -> None:
-    both = (("roads", 0.3), ("transport", 0.3), ("noise", 0.2))
-    alone = decided("tỉnh lộ 391", category_confidence=0.3, categories=both[:1])
-    together = decided("tỉnh lộ 391", category_confidence=0.3, categories=both)
+    both = (("roads", 0.4), ("transport", 0.4), ("noise", 0.2))
+    alone = decided("tỉnh lộ 391", category_confidence=0.4, categories=both[:1])
+    together = decided("tỉnh lộ 391", category_confidence=0.4, categories=both)
     assert (alone.outcome, alone.rule) == ("triage", "category:unsure")
     assert (together.outcome, together.agency_id) == ("dispatch", "so_xay_dung")
-    assert together.confidence == pytest.approx(0.6)
+    assert together.confidence == pytest.approx(0.8)
 
 
 def test_a_likelier_agency_of_two_other_categories_is_left_to_a_person() -> None:
