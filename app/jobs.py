@@ -134,7 +134,7 @@ class Workshop:
         now = self.clock()
         matter = said.matter(case.text, case.ward_code, category=case.category)
         decision = decide(matter, self.pack, self.pack.local_day(now))
-        await intake.understand_case(session, case, matter, decision, now)
+        await intake.understand_case(session, case, matter, decision, self.pack, now)
 
 
 def build_queue(database_url: str, workshop: Workshop) -> App:

@@ -20,6 +20,7 @@ from telegram.ext import (
 
 from bot.conversation import Conversation, File, Tap
 from bot.heard import Heard
+from routing.coordinates import coordinates_in, is_only_coordinates
 
 COMMANDS = {
     "start": "Bắt đầu",
@@ -96,10 +97,15 @@ class Handlers:
 
     async def _text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
+        text = _clean(message.text or "")
+        pin = coordinates_in(text)
+        if pin is not None and is_only_coordinates(text):  # A shared map link.
+            await self._take(update, _pin(*pin, self._clock()))
+            return
         heard = Heard(
             kind="text",
             now=self._clock(),
-            text=_clean(message.text or ""),
+            text=text,
             message_id=message.message_id,
             is_edit=update.edited_message is not None,
         )
@@ -114,13 +120,7 @@ class Handlers:
         location = message.location or (message.venue.location if message.venue else None)
         if location is None:
             raise ValueError("a location message without a location")
-        heard = Heard(
-            kind="location",
-            now=self._clock(),
-            latitude=location.latitude,
-            longitude=location.longitude,
-        )
-        await self._take(update, heard)
+        await self._take(update, _pin(location.latitude, location.longitude, self._clock()))
 
     async def _file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
@@ -187,6 +187,10 @@ def _message(update: Update) -> Message:
     if not isinstance(message, Message):
         raise ValueError("an update without a message")
     return message
+
+
+def _pin(latitude: float, longitude: float, now: datetime) -> Heard:
+    return Heard(kind="location", now=now, latitude=latitude, longitude=longitude)
 
 
 def _clean(text: str) -> str:

@@ -8,6 +8,7 @@ from bot import keyboards, texts
 from bot.draft import DENUNCIATION, Count, Draft, FileCase, Say, Turn, and_then, say
 from bot.heard import Heard, Part, Understanding
 from cases import deadlines
+from routing.coordinates import coordinates_in
 from routing.router import Decision, Matter, decide
 from routing.tables import Pack
 from routing.text import fold
@@ -356,13 +357,19 @@ def find_place(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     candidates = tuple((c.ward_code, c.name) for c in place.candidates[:6])
     ward_code = place.ward_code if place.outcome == "found" else None
     found = replace(
-        draft,
+        _with_pin(draft, draft.text),
         ward_code=ward_code,
         place_text=place.matched,
         place_confidence=place.confidence if ward_code else 1.0,
         candidates=candidates,
     )
     return next_question(found, heard, pack)
+
+
+def _with_pin(draft: Draft, text: str) -> Draft:
+    """The draft with the point that a map link in a text gives, if it gives one."""
+    pin = coordinates_in(text)
+    return draft if pin is None else replace(draft, latitude=pin[0], longitude=pin[1])
 
 
 def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -378,7 +385,9 @@ def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     asked = replace(told, place_asked=True, place_text=heard.text, accused=accused)
     if place.outcome == "found":
         # The answer to "where?" is about the place, so it is as sure as a button.
-        there = replace(asked, ward_code=place.ward_code, place_confidence=1.0)
+        there = replace(
+            _with_pin(asked, heard.text), ward_code=place.ward_code, place_confidence=1.0
+        )
         return next_question(there, heard, pack)
     if place.outcome == "ambiguous":
         candidates = tuple((c.ward_code, c.name) for c in place.candidates[:6])

@@ -235,6 +235,12 @@ def notice(content: dict[str, Any], pack: Pack) -> str:
     if content["notice"] == "assigned":
         due_on = date_of(datetime.fromisoformat(content["due_at"]), pack)
         return f"Vụ việc {code} đã được giao cho {content['agency']}. Hạn trả lời: {due_on}."
+    if content["notice"] == "disputed":
+        due_on = date_of(datetime.fromisoformat(content["due_at"]), pack)
+        return (
+            f"Vụ việc {code} đang chờ người phụ trách quyết định cơ quan giải quyết. "
+            f"Hạn trả lời vẫn là {due_on}."
+        )
     if content["notice"] == "answered":
         return (
             f"{content['responder']} trả lời vụ việc {code}:\n\n{content['answer']}\n\n"

@@ -38,12 +38,19 @@ def visible_cases(staff: Staff) -> ColumnElement[bool]:
     """The condition on `cases` that holds for what this person may see."""
     open_to: list[ColumnElement[bool]] = [false()]
     roles = set(staff.roles)
-    if roles & {TRIAGE_OFFICER, SUPERVISOR}:
+    if SUPERVISOR in roles:
         open_to.append(Case.restricted.is_(False))
+    if TRIAGE_OFFICER in roles:
+        # What complains about the triage desk is read by whoever supervises it.
+        about_desk = func.coalesce(Case.decision["desk_barred"].as_boolean(), false())
+        open_to.append(and_(Case.restricted.is_(False), about_desk.is_(False)))
     if roles & {INSPECTOR, SUPERVISOR}:
         open_to.append(Case.restricted.is_(True))
     if AGENCY_OFFICER in roles and staff.agency_id:
-        open_to.append(and_(Case.restricted.is_(False), Case.agency_id == staff.agency_id))
+        takes_part = or_(
+            Case.agency_id == staff.agency_id, Case.supporting.contains([staff.agency_id])
+        )
+        open_to.append(and_(Case.restricted.is_(False), takes_part))
     seen = or_(*open_to) if staff.disabled_at is None else ~true()
     if staff.agency_id is None:
         return seen

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cases import deadlines
+from cases import agency_notices, deadlines
+from cases.agency_notices import notify_agency
 from cases.codes import new_code
 from cases.events import CITIZEN, SYSTEM, record
-from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE, REOPENED
+from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE
+from cases.transfers import recall_case
 from db import queue
 from db.models import Attachment, Case
 from routing.router import Decision, Matter
@@ -87,6 +89,8 @@ async def file_case(
         await record(
             session, case, "assigned", SYSTEM, now, agency=case.agency_id, rule=decision.rule
         )
+    if case.agency_id is not None:
+        await notify_agency(session, case, case.agency_id, agency_notices.ASSIGNED, now)
     if not petition.is_understood:
         await queue.defer(session, queue.UNDERSTAND_CASE, case_id=case.id)
     return case
@@ -115,6 +119,7 @@ async def understand_case(
     case: Case,
     matter: Matter,
     decision: Decision,
+    pack: Pack,
     now: datetime,
 ) -> None:
     """Add what Rasa read after an outage. The case stays with a person; this is their advice.
@@ -132,16 +137,14 @@ async def understand_case(
     best = next(iter(shares), None)
     await record(session, case, "understood", SYSTEM, now, category=best, rule=decision.rule)
     is_restricted = matter.legal_type == "to_cao" or decision.rule.startswith("restricted")
-    is_wrong_holder = case.agency_id in decision.excluded
     if case.state == NEEDS_TRIAGE:
         case.decision = asdict(decision)
     else:
-        case.decision = {**case.decision, "excluded": list(decision.excluded)}
-    if case.state in (ASSIGNED, REOPENED) and (is_wrong_holder or is_restricted):
-        # Whoever holds it may be whom it complains about, or may not see it any more.
-        before, case.agency_id, case.state = case.agency_id, None, NEEDS_TRIAGE
-        await record(session, case, "recalled", SYSTEM, now, from_agency=before)
+        barred = {"excluded": list(decision.excluded), "desk_barred": decision.desk_barred}
+        case.decision = {**case.decision, **barred}
     case.restricted = case.restricted or is_restricted
+    # Whoever holds it may be whom it complains about, or may not see it any more.
+    await recall_case(session, case, now, pack)
 
 
 def _sha256(text: str) -> str:

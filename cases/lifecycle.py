@@ -1,23 +1,25 @@
-"""The life of a case: one table of moves, and the functions that make them.
+"""The life of a case: one table of moves, and the functions that answer and end it.
 
 Each move locks the case (see `access_case(to_change=True)`), checks the table, appends an
-event and queues what the citizen is told, all in the caller's transaction.
+event and queues what the citizen is told, all in the caller's transaction. The moves between
+agencies are in `cases.transfers`, those of several agencies in `cases.support`.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases import agency_notices
 from cases.access import AGENCY_OFFICER, INSPECTOR, SUPERVISOR, TRIAGE_OFFICER, NotAllowed
+from cases.agency_notices import notify_agency
 from cases.events import CITIZEN, by_staff, record
 from cases.notices import notify
 from db.models import Case, Message, Staff
-from routing.tables import Agency
 
 NEEDS_TRIAGE = "needs_triage"
 ASSIGNED = "assigned"
+DISPUTED = "disputed"
 ANSWERED = "answered"
 CLOSED = "closed"
 REOPENED = "reopened"
@@ -26,31 +28,39 @@ WITHDRAWN = "withdrawn"
 STATE_NAMES = {
     NEEDS_TRIAGE: "Chờ phân loại",
     ASSIGNED: "Đã giao cơ quan",
+    DISPUTED: "Chờ người phụ trách quyết định",
     ANSWERED: "Đã trả lời, chờ người dân xác nhận",
     CLOSED: "Đã kết thúc",
     REOPENED: "Mở lại",
     WITHDRAWN: "Người dân đã rút",
 }
-OPEN_STATES = (NEEDS_TRIAGE, ASSIGNED, REOPENED)
+OPEN_STATES = (NEEDS_TRIAGE, ASSIGNED, REOPENED, DISPUTED)
+HELD_STATES = (ASSIGNED, REOPENED)  # An agency is to act.
 
-# move -> (states it starts from, state it leads to, roles that may make it; none: the citizen)
-MOVES: dict[str, tuple[frozenset[str], str, frozenset[str]]] = {
-    "assign": (
-        frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED}),
-        ASSIGNED,
-        frozenset({TRIAGE_OFFICER, INSPECTOR, SUPERVISOR}),
-    ),
+# What an agency officer is to a case of which their agency is no lead.
+SUPPORTER = "supporter"
+
+_HANDLERS = frozenset({TRIAGE_OFFICER, INSPECTOR, SUPERVISOR})
+_HELD = frozenset(HELD_STATES)
+
+# move -> (states it starts from, state it leads to, roles that may make it; none: the citizen).
+# Without a state the move leaves it as it is. Where a return or a contested assignment leads to
+# DISPUTED instead is for `cases.handover` to say.
+MOVES: dict[str, tuple[frozenset[str], str | None, frozenset[str]]] = {
+    "assign": (frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED}), ASSIGNED, _HANDLERS),
+    "return": (_HELD, NEEDS_TRIAGE, frozenset({AGENCY_OFFICER})),
+    "decide": (frozenset({DISPUTED}), ASSIGNED, frozenset({SUPERVISOR})),
+    "support": (_HELD, None, _HANDLERS),
+    "contribute": (_HELD, None, frozenset({SUPPORTER})),
     "answer": (
         frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED}),
         ANSWERED,
-        frozenset({TRIAGE_OFFICER, INSPECTOR, SUPERVISOR, AGENCY_OFFICER}),
+        _HANDLERS | {AGENCY_OFFICER},
     ),
     "settle": (frozenset({ANSWERED}), CLOSED, frozenset()),
     "reopen": (frozenset({ANSWERED, CLOSED}), REOPENED, frozenset()),
-    "withdraw": (frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED}), WITHDRAWN, frozenset()),
+    "withdraw": (frozenset(OPEN_STATES), WITHDRAWN, frozenset()),
 }
-# From the third transfer on a supervisor decides (promise 3).
-TRANSFERS_WITHOUT_SUPERVISOR = 2
 # A Telegram message holds 4,096 UTF-16 units; the answer's frame and the code take some.
 LONGEST_ANSWER = 3500
 
@@ -61,66 +71,26 @@ class IllegalMove(ValueError):
 
 def allowed_moves(case: Case, staff: Staff) -> set[str]:
     """The moves that this person could make now."""
-    roles = _acting_roles(case, staff)
+    roles = acting_roles(case, staff)
     return {
         move for move, (starts, _, may) in MOVES.items() if case.state in starts and may & roles
     }
 
 
-def _acting_roles(case: Case, staff: Staff) -> set[str]:
-    """Inspectors act on restricted cases only, triage officers and agencies on the others."""
-    roles = set(staff.roles)
-    return roles & {INSPECTOR, SUPERVISOR} if case.restricted else roles - {INSPECTOR}
+def acting_roles(case: Case, staff: Staff) -> set[str]:
+    """As what this person may act on the case.
 
-
-async def assign_case(
-    session: AsyncSession,
-    case: Case,
-    staff: Staff,
-    agency: Agency,
-    reason: str,
-    now: datetime,
-    *,
-    oversight: Collection[str] = (),
-) -> None:
-    """Give the case to `agency`. A case that already had one is transferred: that is counted.
-
-    `oversight` are the agencies that may hold a restricted case (`Policy.may_hold_restricted`).
-    Raises IllegalMove, NotAllowed (role; third transfer; the unit complained about; an ordinary
-    agency for a restricted case).
+    Inspectors act on restricted cases only, triage officers and agencies on the others; of the
+    agencies the lead as itself, those that work with it as SUPPORTER.
     """
-    _check(case, staff, "assign")
-    reason = _required(reason, "Cần ghi lý do giao hoặc chuyển vụ việc.")
-    is_transfer = case.agency_id is not None
-    if case.restricted and agency.agency_id not in oversight:
-        raise NotAllowed("Vụ việc hạn chế chỉ được giao cho cơ quan thanh tra, kiểm tra.")
-    _check_agency(case, staff, agency, is_transfer)
-    before, case.agency_id, case.state = case.agency_id, agency.agency_id, ASSIGNED
-    case.transfers += is_transfer
-    await record(
-        session,
-        case,
-        "transferred" if is_transfer else "assigned",
-        by_staff(staff.id),
-        now,
-        agency=agency.agency_id,
-        from_agency=before,
-        reason=reason,
-    )
-    await notify(session, case, "assigned", agency=agency.name, due_at=case.due_at.isoformat())
-
-
-def _check_agency(case: Case, staff: Staff, agency: Agency, is_transfer: bool) -> None:
-    if agency.agency_id == case.agency_id:
-        raise IllegalMove("Cơ quan này đang giữ vụ việc.")
-    if agency.agency_id in case.decision.get("excluded", []):
-        raise NotAllowed("Đơn vị bị phản ánh không được nhận vụ việc của chính mình.")
-    if (
-        is_transfer
-        and case.transfers >= TRANSFERS_WITHOUT_SUPERVISOR
-        and SUPERVISOR not in staff.roles
-    ):
-        raise NotAllowed("Vụ việc đã chuyển hai lần; lần này người phụ trách phải quyết định.")
+    roles = set(staff.roles)
+    if case.restricted:
+        return roles & {INSPECTOR, SUPERVISOR}
+    if AGENCY_OFFICER in roles and staff.agency_id in case.supporting:
+        roles.add(SUPPORTER)
+    if staff.agency_id is None or staff.agency_id != case.agency_id:
+        roles.discard(AGENCY_OFFICER)
+    return roles - {INSPECTOR}
 
 
 async def answer_case(
@@ -130,8 +100,8 @@ async def answer_case(
 
     `responder` names the agency that answers. Raises IllegalMove, NotAllowed.
     """
-    _check(case, staff, "answer")
-    answer = _required(answer, "Nội dung trả lời đang trống.")
+    check_move(case, staff, "answer")
+    answer = require_words(answer, "Nội dung trả lời đang trống.")
     if len(answer.encode("utf-16-le")) // 2 > LONGEST_ANSWER:
         raise IllegalMove(f"Trả lời dài quá {LONGEST_ANSWER} ký tự, xin rút gọn.")
     message = Message(
@@ -152,26 +122,31 @@ async def settle_case(session: AsyncSession, case: Case, now: datetime) -> None:
 
 
 async def reopen_case(session: AsyncSession, case: Case, now: datetime) -> None:
-    """The citizen says that it is not settled: back to who answered, the clock running on."""
+    """The citizen says that it is not settled: back to the lead, the clock running on."""
     _check_state(case, "reopen")
     case.state, case.closed_at, case.closed_by = REOPENED, None, None
     case.reopenings += 1
     await record(session, case, "reopened", CITIZEN, now)
+    if case.agency_id is not None:
+        await notify_agency(session, case, case.agency_id, agency_notices.REOPENED, now)
 
 
 async def withdraw_case(session: AsyncSession, case: Case, now: datetime) -> None:
     """The citizen takes the case back."""
     _check_state(case, "withdraw")
-    case.state, case.closed_at = WITHDRAWN, now
+    case.state, case.closed_at, case.decider_id = WITHDRAWN, now, None
     await record(session, case, "withdrawn", CITIZEN, now)
 
 
 async def add_to_case(session: AsyncSession, case: Case, text: str, now: datetime) -> None:
-    """Keep what the citizen adds to a filed case."""
+    """Keep what the citizen adds to a filed case, and tell the agencies that work on it."""
     message = Message(case_id=case.id, kind="addition", text=text, created_at=now)
     session.add(message)
     await session.flush()
     await record(session, case, "addition_received", CITIZEN, now, message_id=message.id)
+    lead = [case.agency_id] if case.agency_id is not None else []
+    for agency_id in (*lead, *case.supporting):
+        await notify_agency(session, case, agency_id, agency_notices.ADDED, now)
 
 
 async def own_case(session: AsyncSession, citizen_id: int, code: str) -> Case | None:
@@ -182,9 +157,10 @@ async def own_case(session: AsyncSession, citizen_id: int, code: str) -> Case | 
     return found
 
 
-def _check(case: Case, staff: Staff, move: str) -> None:
+def check_move(case: Case, staff: Staff, move: str) -> None:
+    """Raises IllegalMove (the state) or NotAllowed (the role) where `staff` may not make it."""
     _check_state(case, move)
-    if not MOVES[move][2] & _acting_roles(case, staff):
+    if not MOVES[move][2] & acting_roles(case, staff):
         raise NotAllowed("Vai trò của anh/chị không được làm việc này.")
 
 
@@ -193,7 +169,8 @@ def _check_state(case: Case, move: str) -> None:
         raise IllegalMove(f"Vụ việc đang ở trạng thái “{STATE_NAMES[case.state]}”.")
 
 
-def _required(text: str, complaint: str) -> str:
+def require_words(text: str, complaint: str) -> str:
+    """The text without space around it. Raises IllegalMove where it says nothing."""
     stripped = text.strip()
     if not any(character.isalnum() for character in stripped):
         raise IllegalMove(complaint)

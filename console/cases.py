@@ -1,9 +1,9 @@
 """The queue and one case: each view parses, calls one function of `cases`, renders."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from itertools import takewhile
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
@@ -16,21 +16,24 @@ from sqlalchemy.orm.exc import StaleDataError
 from cases.access import CaseNotFound, NotAllowed, access_case
 from cases.codes import read_code
 from cases.events import by_staff, record
+from cases.handover import RETURN_REASONS, WITHOUT_PROPOSAL
 from cases.lifecycle import (
+    DISPUTED,
     LONGEST_ANSWER,
+    NEEDS_TRIAGE,
     STATE_NAMES,
     IllegalMove,
-    allowed_moves,
     answer_case,
-    assign_case,
 )
-from cases.queries import PAGE, count_by_state, list_cases, load_history
+from cases.queries import PAGE, count_by_state, count_to_decide, list_cases, load_history
+from cases.support import add_support, contribute, drop_support
+from cases.transfers import able_decider, assign_case, decide_holder, moves_of, return_case
 from console.masking import mask_numbers
 from console.sessions import Visit, VisitHere
 from console.site import LARGEST_ID, RowId, Site, SiteHere
-from console.wording import Typed
-from db.models import Attachment, Case, Staff
-from routing.tables import Agency, Pack
+from console.wording import Typed, responder_of
+from db.models import Attachment, Case, Event, Staff
+from routing.tables import Agency
 
 CHANGED_MEANWHILE = (
     "Có người vừa cập nhật vụ việc này. Nội dung anh/chị viết vẫn còn đây nhưng chưa được gửi; "
@@ -48,18 +51,48 @@ SUFFIXES = {
     "application/pdf": "pdf",
 }
 
+# Moves whose form offers agencies.
+_CHOOSING = {"assign", "return", "decide", "support"}
+_BETWEEN_AGENCIES = {"assigned", "transferred", "returned", "disputed", "decided", "recalled"}
+# What the address says after a move.
+_DONE = {
+    "answer": "tra-loi",
+    "assign": "giao",
+    "return": "tra-lai",
+    "decide": "quyet-dinh",
+    "support": "phoi-hop",
+    "unsupport": "thoi-phoi-hop",
+    "contribute": "gop-y",
+}
+
 router = APIRouter(prefix="/vu-viec")
+
+
+Make = Callable[[AsyncSession, Case], Awaitable[None]]
+AgencyGroups = list[tuple[str, list[Agency]]]
+
+
+@dataclass(frozen=True)
+class TypedMove:
+    """What the form of a move held: its words, the agency and the reason that were chosen."""
+
+    move: str
+    words: str
+    agency_id: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class Refusal:
     """A move that was not made: why, and what the person had typed."""
 
-    move: str
+    typed: TypedMove
     words: str
     status: int
-    typed: str
-    agency_id: str = ""
+
+    @property
+    def move(self) -> str:
+        return self.typed.move
 
 
 @router.get("")
@@ -76,6 +109,7 @@ async def show_queue(
     async with site.database.in_transaction() as session:
         cases = await list_cases(session, visit.staff, state or None, words, before_id)
         counts = await count_by_state(session, visit.staff)
+        to_decide = await count_to_decide(session, visit.staff)
     # The front list is in order of deadline, which descending ids cannot continue.
     by_id = bool(state or words.strip() or before_id)
     return site.page(
@@ -83,6 +117,7 @@ async def show_queue(
         "cases.html",
         cases=cases,
         counts=counts,
+        to_decide=to_decide,
         state=state,
         words=words,
         by_id=by_id,
@@ -107,14 +142,12 @@ async def answer(
     revision: Annotated[int, Form()],
     text: Annotated[Typed, Form()] = "",
 ) -> Response:
-    try:
-        async with _changing(site, visit, code, revision) as (session, case):
-            responder = _responder(case, site.pack)
-            await answer_case(session, case, visit.staff, text, responder, site.clock())
-    except (IllegalMove, NotAllowed, StaleDataError) as refused:
-        refusal = _refusal("answer", refused, text)
-        return await _case_page(request, site, visit, code, refusal=refusal)
-    return RedirectResponse(f"/vu-viec/{case.code}?xong=tra-loi", 303)
+    async def make(session: AsyncSession, case: Case) -> None:
+        responder = responder_of(case, site.pack)
+        await answer_case(session, case, visit.staff, text, responder, site.clock())
+
+    typed = TypedMove("answer", text)
+    return await _move(request, site, visit, code, revision, typed, make)
 
 
 @router.post("/{code}/giao")
@@ -127,22 +160,103 @@ async def assign(
     agency_id: Annotated[str, Form()] = "",
     reason: Annotated[Typed, Form()] = "",
 ) -> Response:
-    try:
-        agency = _chosen_agency(site, agency_id)
-        async with _changing(site, visit, code, revision) as (session, case):
-            await assign_case(
-                session,
-                case,
-                visit.staff,
-                agency,
-                reason,
-                site.clock(),
-                oversight=site.pack.policy.may_hold_restricted,
-            )
-    except (IllegalMove, NotAllowed, StaleDataError) as refused:
-        refusal = _refusal("assign", refused, reason, agency_id)
-        return await _case_page(request, site, visit, code, refusal=refusal)
-    return RedirectResponse(f"/vu-viec/{case.code}?xong=giao", 303)
+    async def make(session: AsyncSession, case: Case) -> None:
+        agency, now = _chosen_agency(site, agency_id), site.clock()
+        await assign_case(session, case, visit.staff, agency, reason, now, site.pack)
+
+    typed = TypedMove("assign", reason, agency_id)
+    return await _move(request, site, visit, code, revision, typed, make)
+
+
+@router.post("/{code}/tra-lai")
+async def give_back(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
+    why: Annotated[str, Form()] = "",
+    note: Annotated[Typed, Form()] = "",
+    agency_id: Annotated[str, Form()] = "",
+) -> Response:
+    """The agency returns the case. From then on it does not see it: back to the list."""
+
+    async def make(session: AsyncSession, case: Case) -> None:
+        proposed = _chosen_agency(site, agency_id) if agency_id else None
+        now = site.clock()
+        await return_case(session, case, visit.staff, why, note, proposed, now, site.pack)
+
+    typed = TypedMove("return", note, agency_id, why)
+    return await _move(request, site, visit, code, revision, typed, make)
+
+
+@router.post("/{code}/quyet-dinh")
+async def decide(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
+    agency_id: Annotated[str, Form()] = "",
+    reason: Annotated[Typed, Form()] = "",
+) -> Response:
+    async def make(session: AsyncSession, case: Case) -> None:
+        agency, now = _chosen_agency(site, agency_id), site.clock()
+        await decide_holder(session, case, visit.staff, agency, reason, now, site.pack)
+
+    typed = TypedMove("decide", reason, agency_id)
+    return await _move(request, site, visit, code, revision, typed, make)
+
+
+@router.post("/{code}/phoi-hop")
+async def let_support(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
+    agency_id: Annotated[str, Form()] = "",
+    note: Annotated[Typed, Form()] = "",
+) -> Response:
+    async def make(session: AsyncSession, case: Case) -> None:
+        agency, now = _chosen_agency(site, agency_id), site.clock()
+        await add_support(session, case, visit.staff, agency, note, now, site.pack)
+
+    typed = TypedMove("support", note, agency_id)
+    return await _move(request, site, visit, code, revision, typed, make)
+
+
+@router.post("/{code}/thoi-phoi-hop")
+async def end_support(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
+    agency_id: Annotated[str, Form()] = "",
+    note: Annotated[Typed, Form()] = "",
+) -> Response:
+    async def make(session: AsyncSession, case: Case) -> None:
+        await drop_support(session, case, visit.staff, agency_id, note, site.clock())
+
+    typed = TypedMove("unsupport", note, agency_id)
+    return await _move(request, site, visit, code, revision, typed, make)
+
+
+@router.post("/{code}/gop-y")
+async def write_to_lead(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
+    text: Annotated[Typed, Form()] = "",
+) -> Response:
+    async def make(session: AsyncSession, case: Case) -> None:
+        await contribute(session, case, visit.staff, text, site.clock())
+
+    typed = TypedMove("contribute", text)
+    return await _move(request, site, visit, code, revision, typed, make)
 
 
 @router.post("/{code}/hien-so")
@@ -186,6 +300,26 @@ def _file_response(case: Case, attachment: Attachment, content: bytes) -> Respon
     )
 
 
+async def _move(
+    request: Request,
+    site: Site,
+    visit: Visit,
+    code: str,
+    revision: int,
+    typed: TypedMove,
+    make: Make,
+) -> Response:
+    """Make the move, or show the case again with why not and with what was typed."""
+    try:
+        async with _changing(site, visit, code, revision) as (session, case):
+            await make(session, case)
+    except (IllegalMove, NotAllowed, StaleDataError) as refused:
+        refusal = _refusal(typed, refused)
+        return await _case_page(request, site, visit, code, refusal=refusal)
+    place = "/vu-viec" if typed.move == "return" else f"/vu-viec/{case.code}"
+    return RedirectResponse(f"{place}?xong={_DONE[typed.move]}", 303)
+
+
 @asynccontextmanager
 async def _changing(
     site: Site, visit: Visit, code: str, revision: int
@@ -210,7 +344,8 @@ async def _case_page(
         case = await access_case(session, visit.staff, _known(code))
         await load_history(session, case)
         actors = await _actor_names(session, case)
-    moves = allowed_moves(case, visit.staff)
+        moves = await moves_of(session, case, visit.staff)
+        decider = await able_decider(session, case)
     return site.page(
         request,
         "case.html",
@@ -218,8 +353,12 @@ async def _case_page(
         case=case,
         actors=actors,
         moves=moves,
-        agencies=_agency_choices(case, site) if "assign" in moves else [],
-        responder=_responder(case, site.pack),
+        agencies=_agency_choices(case, site) if moves & _CHOOSING else [],
+        decider=decider,
+        open_returns=_open_returns(case),
+        return_reasons=RETURN_REASONS,
+        without_proposal=WITHOUT_PROPOSAL,
+        responder=responder_of(case, site.pack),
         longest_answer=LONGEST_ANSWER,
         refusal=refusal,
         has_hidden_numbers=not revealed and _has_numbers(case),
@@ -239,36 +378,51 @@ async def _actor_names(session: AsyncSession, case: Case) -> dict[str, str]:
     }
 
 
-def _agency_choices(case: Case, site: Site) -> list[tuple[str, list[Agency]]]:
-    """Who may get the case, in groups: its ward first, then the province, then other wards."""
+def _agency_choices(case: Case, site: Site) -> AgencyGroups:
+    """Who may get the case, in groups: what was proposed, its ward, the province, other wards.
+
+    An agency stands in the first group that it belongs to.
+    """
+    may = {agency.agency_id: agency for agency in _admissible(case, site)}
+    ward = site.pack.wards.get(case.ward_code or "")
+    groups: AgencyGroups = []
+    for label, wanted in (
+        ("Cơ quan vừa trả lại đề xuất", _proposed(case)),
+        ("Hệ thống gợi ý", case.decision.get("suggestions", ())),
+        (
+            f"Tại {ward.name}" if ward else "",
+            [one for one, a in may.items() if ward and a.ward_code == ward.code],
+        ),
+        ("Cấp tỉnh, thành phố", [one for one, a in may.items() if a.level == "province"]),
+        ("Xã, phường, đặc khu khác", list(may)),
+    ):
+        group = [may.pop(agency_id) for agency_id in wanted if agency_id in may]
+        groups += [(label, group)] if group else []
+    return groups
+
+
+def _admissible(case: Case, site: Site) -> list[Agency]:
     today = site.pack.local_day(site.clock())
     barred = {case.agency_id, *case.decision.get("excluded", [])}
-    current = [
+    return [
         agency
         for agency in site.pack.agencies.values()
         if agency.agency_id not in barred
-        and _is_in_office(agency, today)
+        and agency.is_valid(today)
         and (not case.restricted or agency.agency_id in site.pack.policy.may_hold_restricted)
     ]
-    own = [a for a in current if a.ward_code is not None and a.ward_code == case.ward_code]
-    province = [a for a in current if a.level == "province"]
-    others = [a for a in current if a.level != "province" and a not in own]
-    ward_name = site.pack.wards[case.ward_code].name if own and case.ward_code else ""
-    return [
-        (label, group)
-        for label, group in (
-            (f"Tại {ward_name}", own),
-            ("Cấp tỉnh, thành phố", province),
-            ("Xã, phường, đặc khu khác", others),
-        )
-        if group
-    ]
 
 
-def _is_in_office(agency: Agency, day: date) -> bool:
-    """Whether the agency exists on `day`; `valid_to` is the first day on which it does not."""
-    began = agency.valid_from is None or agency.valid_from <= day
-    return began and (agency.valid_to is None or day < agency.valid_to)
+def _open_returns(case: Case) -> list[Event]:
+    """The returns and disputes that nobody answered yet, the newest first."""
+    if case.state not in (NEEDS_TRIAGE, DISPUTED):
+        return []
+    moves = [event for event in reversed(case.events) if event.name in _BETWEEN_AGENCIES]
+    return list(takewhile(lambda event: event.name in {"returned", "disputed"}, moves))
+
+
+def _proposed(case: Case) -> list[str]:
+    return [event.data["proposed"] for event in _open_returns(case) if event.data["proposed"]]
 
 
 def _chosen_agency(site: Site, agency_id: str) -> Agency:
@@ -278,15 +432,9 @@ def _chosen_agency(site: Site, agency_id: str) -> Agency:
     return agency
 
 
-def _responder(case: Case, pack: Pack) -> str:
-    """In whose name an answer goes out."""
-    return pack.agencies[case.agency_id or pack.triage_agency_id].name
-
-
-def _refusal(move: str, refused: Exception, typed: str, agency_id: str = "") -> Refusal:
+def _refusal(typed: TypedMove, refused: Exception) -> Refusal:
     words = CHANGED_MEANWHILE if isinstance(refused, StaleDataError) else str(refused)
-    status = 403 if isinstance(refused, NotAllowed) else 409
-    return Refusal(move, words, status, typed, agency_id)
+    return Refusal(typed, words, 403 if isinstance(refused, NotAllowed) else 409)
 
 
 def _has_numbers(case: Case) -> bool:

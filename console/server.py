@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from cases.access import ADMINISTRATOR, LEADER, CaseNotFound
-from console import cases, login, staff
+from console import agencies, cases, login, staff
 from console.sessions import ChangePasswordFirst, LogInFirst, VisitHere
 from console.site import FOLDER, Site, SiteHere, build_templates
 from db.session import Database
@@ -71,7 +71,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_api_route("/", _show_front, methods=["GET"])
     app.add_api_route("/khoe", _check_health, methods=["GET"])
-    for room in (login, cases, staff):
+    for room in (login, cases, agencies, staff):
         app.include_router(room.router)
     _add_error_pages(app)
     app.middleware("http")(_protect)

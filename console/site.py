@@ -66,6 +66,8 @@ def build_templates(pack: Pack) -> Jinja2Templates:
         due_words=lambda case, now: wording.due_words(case, now, timezone),
         confidence_words=wording.confidence_words,
         event_words=wording.event_words,
+        reason_words=wording.reason_words,
+        contest_names=wording.CONTEST_NAMES,
         state_names=STATE_NAMES,
         role_names=ROLE_NAMES,
         role_hints=wording.ROLE_HINTS,

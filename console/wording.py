@@ -17,6 +17,7 @@ from cases.access import (
     SUPERVISOR,
     TRIAGE_OFFICER,
 )
+from cases.handover import PING_PONG, RETURN_REASONS, THIRD_TRANSFER
 from cases.lifecycle import OPEN_STATES
 from console.masking import mask_numbers
 from db.models import Case, Event
@@ -37,9 +38,9 @@ OUTCOME_NAMES = {
 }
 ROLE_HINTS = {
     TRIAGE_OFFICER: "Xem, giao, chuyển và trả lời các vụ việc thường.",
-    AGENCY_OFFICER: "Xem và trả lời vụ việc đã giao cho cơ quan của mình.",
+    AGENCY_OFFICER: "Xem, trả lời hoặc trả lại vụ việc đã giao cho cơ quan của mình.",
     INSPECTOR: "Xem, giao và trả lời các vụ việc hạn chế.",
-    SUPERVISOR: "Xem mọi vụ việc, quyết định từ lần chuyển thứ ba.",
+    SUPERVISOR: "Xem mọi vụ việc; quyết định khi các cơ quan chuyển qua, chuyển lại.",
     LEADER: "Đọc báo cáo tuần; không mở từng vụ việc.",
     ADMINISTRATOR: "Quản lý tài khoản; tự mình không mở được vụ việc.",
 }
@@ -47,6 +48,12 @@ _EVENT_NAMES = {
     "filed": "Người dân gửi vụ việc",
     "assigned": "Giao cho {agency}",
     "transferred": "Chuyển từ {from_agency} sang {agency}",
+    "disputed": "Chuyển người phụ trách quyết định{contested}{proposed}",
+    "decided": "Người phụ trách quyết định giao cho {agency}",
+    "returned": "{from_agency} trả lại{proposed}",
+    "support_added": "{agency} tham gia phối hợp",
+    "support_ended": "{agency} thôi phối hợp",
+    "contributed": "{agency} gửi ý kiến phối hợp",
     "answered": "Gửi trả lời cho người dân",
     "settled": "Người dân xác nhận đã giải quyết xong",
     "reopened": "Người dân báo chưa giải quyết xong, vụ việc mở lại",
@@ -57,6 +64,10 @@ _EVENT_NAMES = {
     "attachment_received": "Người dân gửi thêm tệp",
     "notice_failed": "Không gửi được tin cho người dân",
     "numbers_revealed": "Xem đầy đủ số điện thoại, số giấy tờ",
+}
+CONTEST_NAMES = {
+    THIRD_TRANSFER: "đây là lần chuyển thứ ba trở lên",
+    PING_PONG: "vụ việc quay lại cơ quan đã từng giữ",
 }
 _EXCERPT_LENGTH = 150
 
@@ -146,10 +157,24 @@ def confidence_words(confidence: float | None) -> str:
 def event_words(event: Event, names: Names) -> str:
     """What happened, in one sentence."""
     sentence = _EVENT_NAMES.get(event.name, event.name)
+    proposed, contested_by = event.data.get("proposed"), event.data.get("contested_by")
     return sentence.format(
         agency=names.agency(event.data.get("agency")),
         from_agency=names.agency(event.data.get("from_agency")),
+        proposed=f", đề xuất {names.agency(proposed)}" if proposed else "",
+        contested=f": {CONTEST_NAMES[contested_by]}" if contested_by else "",
     )
+
+
+def reason_words(event: Event) -> str:
+    """Why, as it was chosen and as it was written; empty where nobody had to say why."""
+    chosen = RETURN_REASONS.get(event.data.get("code", ""))
+    return ". ".join(words for words in (chosen, event.data.get("reason")) if words)
+
+
+def responder_of(case: Case, pack: Pack) -> str:
+    """In whose name an answer goes out."""
+    return pack.agencies[case.agency_id or pack.triage_agency_id].name
 
 
 def excerpt(text: str) -> str:

@@ -178,7 +178,7 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    kind: Mapped[str]  # 'addition' (citizen) or 'answer' (staff).
+    kind: Mapped[str]  # 'addition' (citizen), 'answer' or 'contribution' (staff).
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     text: Mapped[str]
     created_at: Mapped[datetime]

@@ -15,9 +15,11 @@ from cases.lifecycle import (
     ANSWERED,
     ASSIGNED,
     CLOSED,
+    DISPUTED,
     NEEDS_TRIAGE,
     OPEN_STATES,
     REOPENED,
+    STATE_NAMES,
     WITHDRAWN,
 )
 from cases.snapshot import CaseFacts, Snapshot
@@ -296,18 +298,19 @@ def _group_by_agency(
     open_lines: Iterable[tuple[CaseFacts, CaseLine]], pack: Pack
 ) -> tuple[Backlog, ...]:
     """By agency, the one with most overdue cases first. What waits for triage is apart."""
-    grouped: dict[str | None, list[CaseLine]] = {}
+    grouped: dict[str, list[CaseLine]] = {}
     for case, line in open_lines:
         if line.state != NEEDS_TRIAGE:
-            grouped.setdefault(case.agency_id, []).append(line)
-    backlogs = [
-        Backlog(
-            "Chưa rõ cơ quan" if agency_id is None else _name(pack.agencies, agency_id),
-            _by_urgency(lines),
-        )
-        for agency_id, lines in grouped.items()
-    ]
+            grouped.setdefault(_holder(case, line, pack), []).append(line)
+    backlogs = [Backlog(holder, _by_urgency(lines)) for holder, lines in grouped.items()]
     return tuple(sorted(backlogs, key=lambda b: (-b.overdue, -len(b.lines), b.agency)))
+
+
+def _holder(case: CaseFacts, line: CaseLine, pack: Pack) -> str:
+    """At whose door the case lies. While agencies differ, at that of the person who decides."""
+    if line.state == DISPUTED:
+        return STATE_NAMES[DISPUTED]
+    return "Chưa rõ cơ quan" if case.agency_id is None else _name(pack.agencies, case.agency_id)
 
 
 def _by_urgency(lines: Iterable[CaseLine]) -> tuple[CaseLine, ...]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
 from routing.text import Match, Phrases, Token
 
-Level = Literal["ward", "old_ward", "district", "province", "elsewhere", "other"]
+Level = Literal["ward", "old_ward", "district", "province", "landmark", "elsewhere", "other"]
 Sign = Literal["ward", "district", "province", "locative", "route", "other", "bare"]
+# near: "giáp xã Kiến Thụy" is beside it, not in it. border: "giáp ranh A và B" is in one or both.
+Beside = Literal["", "near", "border"]
 
 # A text counts as written with diacritics when at least this share of its words carries one.
 _ACCENTED_SHARE = 0.25
 _LONGEST_SIGN = 4
+_NEAR = frozenset({"giap", "gan", "canh", "sat", "ke", "cach"})
+_BORDER = (("giap", "ranh"), ("ranh", "gioi"))
+_BORDER_FILLERS = frozenset({"giua", "cua", "voi", "va", "hai", "2"})
+_JOINING = frozenset({"va", "voi", "cung"})
 
 # The words before a name, in Vietnamese generally; nothing here belongs to one province.
 _SIGN_WORDS: dict[tuple[Sign, str | None], str] = {
@@ -81,6 +87,7 @@ class Mention:
     exact: bool
     slipped: bool
     referents: tuple[Referent, ...]
+    beside: Beside = ""
 
     def surface(self, text: str) -> str:
         return text[self.offsets[0] : self.offsets[1]]
@@ -91,6 +98,11 @@ class Mention:
     @property
     def wards(self) -> tuple[Referent, ...]:
         return self._at("ward") + self._at("old_ward")
+
+    @property
+    def landmarks(self) -> tuple[Referent, ...]:
+        """The landmarks and streets that it names; one that is passed through names no place."""
+        return self._at("landmark") if self.sign != "route" else ()
 
     @property
     def needs_sign(self) -> bool:
@@ -162,9 +174,24 @@ def read_mentions(tokens: Sequence[Token], phrases: Phrases[Referent]) -> list[M
     while start < len(tokens):
         mention = _mention_at(tokens, start, phrases, accented)
         if mention is not None:
-            mentions.append(mention)
+            beside = _beside(tokens, mention, mentions[-1] if mentions else None)
+            mentions.append(replace(mention, beside=beside) if beside else mention)
         start = mention.end if mention is not None else _after_sign(tokens, start)
     return mentions
+
+
+def _beside(tokens: Sequence[Token], mention: Mention, before: Mention | None) -> Beside:
+    """Whether the words before say that the place lies next to this name, not in it."""
+    first = next(i for i, token in enumerate(tokens) if token.start == mention.offsets[0])
+    if before is not None and before.beside == "border":
+        between = {token.folded for token in tokens[before.end : first]}
+        if between <= _JOINING:
+            return "border"
+    while first > 0 and tokens[first - 1].folded in _BORDER_FILLERS:
+        first -= 1
+    if tuple(token.folded for token in tokens[max(first - 2, 0) : first]) in _BORDER:
+        return "border"
+    return "near" if first > 0 and tokens[first - 1].folded in _NEAR else ""
 
 
 def _after_sign(tokens: Sequence[Token], start: int) -> int:
@@ -178,7 +205,7 @@ def _mention_at(
     matches = phrases.at(tokens, start)
     if not matches:
         return None
-    sign, kind, first = _sign_before(tokens, start)
+    sign, kind, first = sign_before(tokens, start)
     if sign == "bare" and start == 0 and matches[0].end == len(tokens):
         sign = "locative"  # Nothing but a name answers the question "where?".
     usable = [m for m in matches if _is_credible(m, sign, accented, tokens)]
@@ -219,11 +246,14 @@ def _best_spelt(matches: list[Match[Referent]], accented: bool) -> list[Match[Re
     return exact if exact and accented else straight
 
 
-def _sign_before(tokens: Sequence[Token], start: int) -> tuple[Sign, str | None, int]:
-    """The longest sign that ends just before a name: its sort, its kind, and its first token."""
+def sign_before(tokens: Sequence[Token], start: int) -> tuple[Sign, str | None, int]:
+    """The longest sign that ends just before a name: its sort, its kind, and its first token.
+
+    Of two that are spelt alike without diacritics ("quan" is quận or quán) the first of the list.
+    """
     for length in range(min(_LONGEST_SIGN, start), 0, -1):
         first = start - length
-        for match in _signs().at(tokens[:start], first):
+        for match in reversed(_signs().at(tokens[:start], first)):
             if match.end == start and (tokens[start].glued or _is_abbreviation(tokens, start)):
                 sign, kind = match.payload
                 return sign, kind, first

@@ -23,6 +23,7 @@ _PREFIXES = {
     "Quận": "quan",
     "Tỉnh": "tinh",
 }
+_LANDMARK_KINDS = ("landmark", "street")
 _SPLITS = ("no", "main", "part")
 
 
@@ -35,6 +36,7 @@ class NameTables:
     aliases: list[Row]
     elsewhere: list[Row]
     other_names: list[Row]
+    landmarks: list[Row]
 
 
 def build_gazetteer(tables: NameTables, areas: Areas, problems: Problems) -> Gazetteer:
@@ -44,6 +46,7 @@ def build_gazetteer(tables: NameTables, areas: Areas, problems: Problems) -> Gaz
     referents = [*_wards(tables, old_wards), *_old_wards(old_wards), *upper]
     named = [(split_name(referent.name)[1], referent) for referent in referents]
     named += _aliases(tables.aliases, upper, problems)
+    named += _landmarks(tables, referents, problems)
     named += [(row["name"], Referent("elsewhere", "tinh", row["name"])) for row in tables.elsewhere]
     names = {code: name for code, (name, _) in tables.wards.items()}
     return Gazetteer(names, _with_other_names(named, tables.other_names), areas)
@@ -128,6 +131,24 @@ def _aliases(
         else:
             found.append((row["alias"], target))
     return found
+
+
+def _landmarks(
+    tables: NameTables, referents: list[Referent], problems: Problems
+) -> Iterator[tuple[str, Referent]]:
+    """A landmark or street by name; the rows of one name are the wards that it may lie in."""
+    within = {r.codes[0]: r.within for r in referents if r.level == "ward"}
+    for row in tables.landmarks:
+        if not row["name"]:
+            problems.add(row, "a landmark needs a name")
+        elif row["kind"] not in _LANDMARK_KINDS:
+            kinds = ", ".join(_LANDMARK_KINDS)
+            problems.add(row, f"kind is one of {kinds}, not {row['kind']!r}")
+        elif row["ward_code"] not in tables.wards:
+            problems.add(row, f"unknown ward_code {row['ward_code']!r}")
+        else:
+            code = row["ward_code"]
+            yield row["name"], Referent("landmark", row["kind"], row["name"], (code,), within[code])
 
 
 def _with_other_names(

@@ -266,6 +266,7 @@ _AGENCY_COLUMNS = (
     "agency_id", "name", "level", "parent_id", "contact", "ward_code", "valid_from", "valid_to",
     "successor_id", "aliases", "email", "telegram_group",
 )  # fmt: skip
+_LANDMARK_COLUMNS = ("name", "kind", "ward_code", "note")
 _RESPONSIBILITY_COLUMNS = (
     "category", "condition", "level", "agency", "legal_source", "valid_from", "valid_to", "note",
     "editor",
@@ -366,6 +367,7 @@ def _read_gazetteer(files: PackFiles, wards: Mapping[str, Ward], problems: Probl
         aliases=read_table(files, "aliases.csv", ("alias", "level", "target"), problems),
         elsewhere=read_table(files, "elsewhere.csv", ("name", "status"), problems),
         other_names=read_table(files, "other_names.csv", ("name", "is"), problems),
+        landmarks=read_table(files, "landmarks.csv", _LANDMARK_COLUMNS, problems),
     )
     return build_gazetteer(names, Areas(read_areas(files, set(wards), problems)), problems)
 

@@ -105,7 +105,12 @@ async def test_a_case_that_was_not_understood_asks_for_that_later(
      ("phan_anh", "restricted", True)],
 )  # fmt: skip
 async def test_what_is_understood_later_advises_a_person(
-    database: Database, new_case: NewCase, legal_type: str, rule: str, restricted: bool
+    database: Database,
+    pack: Pack,
+    new_case: NewCase,
+    legal_type: str,
+    rule: str,
+    restricted: bool,
 ) -> None:
     case = await new_case(is_understood=False, needs_person=True)
     categories = (("noise", 0.7),)
@@ -113,7 +118,7 @@ async def test_what_is_understood_later_advises_a_person(
     async with database.in_transaction() as session:
         held = await session.get_one(Case, case.id, with_for_update=True)
         for _ in range(2):  # A job may run twice.
-            await understand_case(session, held, read, decided(rule=rule), LATER)
+            await understand_case(session, held, read, decided(rule=rule), pack, LATER)
     assert (held.state, held.agency_id, held.restricted) == ("needs_triage", None, restricted)
     assert (held.category, held.category_confidence, held.understood_at) == ("roads", None, LATER)
     assert held.accused == ["bọn nó"]
@@ -124,7 +129,7 @@ async def test_what_is_understood_later_advises_a_person(
 
 
 async def test_a_case_held_by_whom_it_turns_out_to_accuse_is_recalled(
-    database: Database, new_case: NewCase
+    database: Database, pack: Pack, new_case: NewCase
 ) -> None:
     case = await new_case(is_understood=False)
     assert case.agency_id == ROADS
@@ -132,7 +137,7 @@ async def test_a_case_held_by_whom_it_turns_out_to_accuse_is_recalled(
     async with database.in_transaction() as session:
         held = await session.get_one(Case, case.id, with_for_update=True)
         decision = decided(HEALTH, excluded=(ROADS,))
-        await understand_case(session, held, read, decision, LATER)
+        await understand_case(session, held, read, decision, pack, LATER)
     assert (held.state, held.agency_id) == ("needs_triage", None)
     assert held.decision["excluded"] == [ROADS]
     async with database.in_transaction() as session:

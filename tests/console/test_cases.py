@@ -1,16 +1,19 @@
 """A case on the screen: who sees it, who may act, what stays in the history."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select, text, update
 
 from cases.access import access_case
 from cases.events import first_broken
-from cases.lifecycle import ANSWERED, assign_case
+from cases.lifecycle import ANSWERED
 from cases.queries import load_history
+from cases.transfers import assign_case
 from db.models import Attachment, Case, Event, Reply
 from db.session import Database
 from routing.tables import Pack
-from tests.console.conftest import HEALTH, NOW, ROADS, Cast, FileCase, NewBrowser
+from tests.console.conftest import HEALTH, NOW, ROADS, Cast, Clock, FileCase, NewBrowser
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -59,7 +62,9 @@ async def test_another_agency_cannot_tell_a_case_from_none(
     assert there.text == missing.text == nonsense.text
     await hanh.open("/vu-viec")
     fields = {"text": "x", "reason": "x", "agency_id": HEALTH, "revision": "1"}
-    for form in ("tra-loi", "giao", "hien-so"):
+    for form in (
+        "tra-loi", "giao", "hien-so", "tra-lai", "quyet-dinh", "phoi-hop", "thoi-phoi-hop", "gop-y",
+    ):  # fmt: skip
         page = await hanh.client.post(
             f"/vu-viec/{case.code}/{form}", data=fields | {"csrf": hanh.hidden("csrf")}
         )
@@ -144,28 +149,165 @@ async def test_a_case_without_agency_is_given_to_one_with_a_reason(
         assert (await session.get_one(Case, case.id)).agency_id == ROADS
 
 
-async def test_the_third_transfer_is_refused_with_the_reason_and_the_words_are_kept(
+async def test_the_third_transfer_goes_to_a_named_person_who_decides(
     database: Database, new_browser: NewBrowser, cast: Cast, file_one: FileCase, pack: Pack
 ) -> None:
     case = await file_one()
-    for agency_id in (HEALTH, ROADS):
+    for agency_id in (HEALTH, "so_noi_vu"):
         async with database.in_transaction() as session:
             kept = await access_case(session, cast.binh, case.code, to_change=True)
             agency = pack.agencies[agency_id]
-            await assign_case(session, kept, cast.binh, agency, "đổi", NOW)
+            await assign_case(session, kept, cast.binh, agency, "đổi", NOW, pack)
     binh = new_browser()
     await binh.log_in("binh")
     await binh.open(f"/vu-viec/{case.code}")
-    page = await binh.post(f"/vu-viec/{case.code}/giao", agency_id=HEALTH, reason="Lần thứ ba")
-    assert page.status_code == 403
-    assert "người phụ trách phải quyết định" in page.text
-    assert "Lần thứ ba</textarea>" in page.text
+    page = await binh.post(f"/vu-viec/{case.code}/giao", agency_id=ROADS, reason="Của Xây dựng")
+    assert page.status_code == 200
+    for words in (
+        "Chờ người phụ trách quyết định",
+        "đã trình Dũng",
+        "Đang chờ <strong>Dũng</strong> quyết định",
+        "vụ việc quay lại cơ quan đã từng giữ",
+        "Lý do: Của Xây dựng",
+        "Đã chuyển 3 lần",
+    ):
+        assert words in page.text, words
+    assert "/quyet-dinh" not in page.text
     dung = new_browser()
     await dung.log_in("dung")
-    await dung.open(f"/vu-viec/{case.code}")
-    page = await dung.post(f"/vu-viec/{case.code}/giao", agency_id=HEALTH, reason="Quyết định")
-    assert page.status_code == 200
-    assert "đã chuyển 3 lần" in page.text
+    assert "Có 1 vụ việc đang chờ anh/chị quyết định" in (await dung.open("/vu-viec")).text
+    page = await dung.open(f"/vu-viec/{case.code}")
+    first = page.text.split('label="Cấp tỉnh, thành phố"')[0]
+    assert f'value="{ROADS}"' in first, "what was proposed comes first"
+    page = await dung.post(f"/vu-viec/{case.code}/quyet-dinh", agency_id=ROADS, reason=" ")
+    assert page.status_code == 409
+    assert f'value="{ROADS}" selected' in page.text
+    page = await dung.post(f"/vu-viec/{case.code}/quyet-dinh", agency_id=ROADS, reason="Theo luật")
+    assert "Đã giao vụ việc cho Sở Xây dựng" in page.text
+    assert "Người phụ trách quyết định giao cho Sở Xây dựng" in page.text
+    assert "Có 1 vụ việc đang chờ" not in (await dung.open("/vu-viec")).text
+    chi = new_browser()
+    await chi.log_in("chi")
+    page = await chi.open(f"/vu-viec/{case.code}")
+    assert "/tra-loi" in page.text
+    assert "/tra-lai" not in page.text
+    page = await chi.post(
+        f"/vu-viec/{case.code}/tra-lai", why="wrong_ward", note="Vẫn trả", agency_id=HEALTH
+    )
+    assert page.status_code == 409
+    assert "không trả lại được nữa" in page.text
+    assert "readonly>Vẫn trả</textarea>" in page.text
+
+
+async def test_an_agency_returns_a_case_and_triage_sees_the_proposal_first(
+    database: Database, new_browser: NewBrowser, cast: Cast, file_one: FileCase
+) -> None:
+    case = await file_one()
+    chi = new_browser()
+    await chi.log_in("chi")
+    page = await chi.open(f"/vu-viec/{case.code}")
+    assert "Không đúng địa bàn" in page.text
+    fields = {"why": "other_level", "note": "Gọi 0912 345 678, việc của y tế"}
+    page = await chi.post(f"/vu-viec/{case.code}/tra-lai", **fields)
+    assert page.status_code == 409
+    assert "Cần đề xuất cơ quan" in page.text
+    assert "việc của y tế</textarea>" in page.text
+    assert 'value="other_level" selected' in page.text
+    page = await chi.post(f"/vu-viec/{case.code}/tra-lai", agency_id=HEALTH, **fields)
+    assert page.url.path == "/vu-viec"
+    assert "Đã trả lại vụ việc" in page.text
+    assert case.code not in page.text
+    assert (await chi.open(f"/vu-viec/{case.code}")).status_code == 404
+
+    binh = new_browser()
+    await binh.log_in("binh")
+    page = await binh.open(f"/vu-viec/{case.code}")
+    groups = page.text.split("<optgroup")
+    assert "Cơ quan vừa trả lại đề xuất" in groups[1]
+    assert f'value="{HEALTH}"' in groups[1]
+    assert page.text.count(f'value="{HEALTH}"') == 1
+    assert "Sở Xây dựng trả lại, đề xuất Sở Y tế" in page.text
+    assert "Thuộc thẩm quyền của cấp khác. Gọi" in page.text
+    assert "345" not in page.text, "numbers in a reason are masked too"
+    await binh.post(f"/vu-viec/{case.code}/giao", agency_id=HEALTH, reason="đồng ý")
+    page = await binh.open(f"/vu-viec/{case.code}")
+    assert "Cơ quan vừa trả lại đề xuất" not in page.text
+    hanh, dung = new_browser(), new_browser()
+    await hanh.log_in("hanh")
+    await hanh.open(f"/vu-viec/{case.code}")
+    fields = {"why": "not_competent", "note": "Việc của đường sá", "agency_id": ROADS}
+    await hanh.post(f"/vu-viec/{case.code}/tra-lai", **fields)
+    await dung.log_in("dung")
+    page = await dung.open(f"/vu-viec/{case.code}")
+    for words in ("vụ việc quay lại cơ quan đã từng giữ", "Việc của đường sá", "/quyet-dinh"):
+        assert words in page.text, words
+
+
+async def test_likely_agencies_come_first_and_triage_sees_what_to_ask(
+    database: Database, new_browser: NewBrowser, cast: Cast, file_one: FileCase
+) -> None:
+    case = await file_one(agency_id=None)
+    suggested = ["so_y_te", "ubnd_10507", "nobody_any_more"]
+    decision = case.decision | {
+        "suggestions": suggested,
+        "ask": "Chỗ đó trong ngõ hay ngoài đường?",
+    }
+    async with database.in_transaction() as session:
+        await session.execute(update(Case).where(Case.id == case.id).values(decision=decision))
+    binh = new_browser()
+    await binh.log_in("binh")
+    page = await binh.open(f"/vu-viec/{case.code}")
+    groups = page.text.split("<optgroup")
+    assert "Hệ thống gợi ý" in groups[1]
+    assert groups[1].index("so_y_te") < groups[1].index("ubnd_10507")
+    assert "Chỗ đó trong ngõ hay ngoài đường?" in page.text
+
+
+async def test_a_supporting_agency_writes_for_the_lead_and_cannot_answer(
+    new_browser: NewBrowser, cast: Cast, file_one: FileCase
+) -> None:
+    case = await file_one()
+    binh, hanh, chi = new_browser(), new_browser(), new_browser()
+    await binh.log_in("binh")
+    await binh.open(f"/vu-viec/{case.code}")
+    path = f"/vu-viec/{case.code}/phoi-hop"
+    page = await binh.post(path, agency_id=HEALTH, note="")
+    assert page.status_code == 409
+    assert "Cần ghi việc cần phối hợp" in page.text
+    page = await binh.post(path, agency_id=HEALTH, note="Kiểm tra nguồn nước")
+    assert "Đã thêm cơ quan phối hợp" in page.text
+    assert "Sở Y tế tham gia phối hợp" in page.text
+    await hanh.log_in("hanh")
+    assert "Anh/chị phối hợp" in (await hanh.open("/vu-viec")).text
+    page = await hanh.open(f"/vu-viec/{case.code}")
+    assert "/tra-loi" not in page.text
+    page = await hanh.post(f"/vu-viec/{case.code}/tra-loi", text="Tôi trả lời")
+    assert page.status_code == 403
+    page = await hanh.post(f"/vu-viec/{case.code}/gop-y", text="Nước đạt chuẩn")
+    assert "Đã gửi ý kiến cho cơ quan chủ trì" in page.text
+    await chi.log_in("chi")
+    page = await chi.open(f"/vu-viec/{case.code}")
+    assert "Nước đạt chuẩn" in page.text
+    assert "Ý kiến phối hợp (nội bộ)" in page.text
+    await binh.open(f"/vu-viec/{case.code}")
+    path = f"/vu-viec/{case.code}/thoi-phoi-hop"
+    page = await binh.post(path, agency_id=HEALTH, note="đã đủ")
+    assert "Cơ quan đã thôi phối hợp" in page.text
+    assert (await hanh.open(f"/vu-viec/{case.code}")).status_code == 404
+
+
+async def test_an_agency_in_office_until_today_is_offered_and_not_tomorrow(
+    new_browser: NewBrowser, cast: Cast, file_one: FileCase, pack: Pack, clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    case = await file_one()
+    monkeypatch.setitem(vars(pack.agencies[HEALTH]), "valid_to", pack.local_day(NOW))
+    binh = new_browser()
+    await binh.log_in("binh")
+    assert f'value="{HEALTH}"' in (await binh.open(f"/vu-viec/{case.code}")).text
+    clock.advance(timedelta(hours=14, minutes=1))
+    await binh.log_in("binh")
+    assert f'value="{HEALTH}"' not in (await binh.open(f"/vu-viec/{case.code}")).text
 
 
 async def test_the_unit_complained_about_is_not_offered(

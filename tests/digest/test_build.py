@@ -10,6 +10,7 @@ from cases.lifecycle import (
     ANSWERED,
     ASSIGNED,
     CLOSED,
+    DISPUTED,
     NEEDS_TRIAGE,
     OPEN_STATES,
     REOPENED,
@@ -160,6 +161,13 @@ def test_unsettled_cases_stand_under_their_agency_the_most_overdue_first(pack: P
         ("Sở Y tế", ["PA-000001"]),
     ]
     assert [line.code for line in digest.needs_triage.lines] == ["PA-000004"]
+
+
+def test_a_disputed_case_lies_with_the_person_who_decides(pack: Pack) -> None:
+    digest = build(make_snapshot(make_case(agency_id=None, state=DISPUTED)), WEEK, pack)
+    assert [backlog.agency for backlog in digest.backlogs] == ["Chờ người phụ trách quyết định"]
+    assert digest.this_week.unsettled == 1
+    assert digest.needs_triage.lines == ()
 
 
 def test_a_code_that_the_pack_does_not_know_is_shown_not_hidden(pack: Pack) -> None:

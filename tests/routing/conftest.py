@@ -56,6 +56,7 @@ recipients = ["Lưu VT"]
     "aliases.csv": "alias,level,target\nMẫu,province,Tỉnh Mẫu\n",
     "elsewhere.csv": "name,status\nHải Phòng,current\n",
     "other_names.csv": "name,is\n",
+    "landmarks.csv": "name,kind,ward_code,note\nchợ Cây Đa,landmark,2,\n",
     "conditions.csv": "group,condition,word\nroad,big,quốc lộ\nroad,small,\n",
     "agencies.csv": (
         "agency_id,name,level,parent_id,contact,ward_code,valid_from,valid_to,successor_id,aliases"

@@ -17,6 +17,9 @@ from routing.text import fold
 
 GAZETTEER = load_pack(PACKS / "hai_phong").gazetteer
 
+with (PACKS / "hai_phong" / "old_wards.csv").open(encoding="utf-8", newline="") as _file:
+    OLD_WARDS = list(csv.DictReader(_file))
+
 FOUND = [
     # what a citizen writes, the ward of today
     ("phường Kiến An", "Phường Kiến An"),
@@ -52,6 +55,86 @@ def test_these_words_mean_one_ward(text: str, name: str) -> None:
     place = GAZETTEER.find(text)
     assert (place.outcome, place.name) == ("found", name)
     assert 0.3 < place.confidence <= 1.0
+
+
+FOUND_BESIDE = [
+    ("ở xã Tiên Lãng giáp xã Kiến Thụy", "Xã Tiên Lãng"),
+    ("gần xã Kiến Thụy, trong xã Tiên Lãng", "Xã Tiên Lãng"),
+    ("rác ở chợ Sắt", "Phường Hồng Bàng"),
+    ("rac o cho sat thoi qua", "Phường Hồng Bàng"),
+    ("ở phường Gia Viên, gần chợ Sắt", "Phường Gia Viên"),
+    ("rác trên đảo Cát Bà", "Đặc khu Cát Hải"),
+    ("ổ gà đây https://maps.google.com/?q=20.8449,106.6881", "Phường Lê Chân"),
+    ("kdc Thượng Đạt, phường Nam Đồng", "Phường Nam Đồng"),
+    ("tdp 5 p. Hải An", "Phường Hải An"),
+    ("h. Vĩnh Bảo, x. Vĩnh Am", "Xã Vĩnh Am"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), FOUND_BESIDE)
+def test_what_lies_beside_is_told_from_where_it_is(text: str, name: str) -> None:
+    place = GAZETTEER.find(text)
+    assert (place.outcome, place.name) == ("found", name)
+
+
+BORDERS = [
+    ("giáp ranh phường Kiến An và phường Phù Liễn", ["Phường Kiến An", "Phường Phù Liễn"]),
+    ("đoạn giáp ranh Kiến An với Phù Liễn", ["Phường Kiến An", "Phường Phù Liễn"]),
+    ("giap ranh giua xa tien lang va xa hung thang", ["Xã Tiên Lãng", "Xã Hùng Thắng"]),
+    ("ranh giới hai xã Vĩnh Am, Vĩnh Hải", ["Xã Vĩnh Am", "Xã Vĩnh Hải"]),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), BORDERS)
+def test_a_border_lies_in_both_wards_in_the_order_that_they_are_named(
+    text: str, names: list[str]
+) -> None:
+    place = GAZETTEER.find(text)
+    assert place.outcome == "ambiguous"
+    assert [candidate.name for candidate in place.candidates][:2] == names
+
+
+MISSPELT = [
+    ("xã Vĩnh Bảoo", "Xã Vĩnh Bảo"),
+    ("xa Tien Lnag", "Xã Tiên Lãng"),
+    ("p. kien am", "Phường Kiến An"),
+    ("phường Lê Trân mất điện", "Phường Lê Chân"),
+    ("rác ở xã Nguyễn Bỉnh Khim", "Xã Nguyễn Bỉnh Khiêm"),
+    ("Nguyễn Bỉnh Khim", "Xã Nguyễn Bỉnh Khiêm"),
+    ("huyện Tiên Lãnh", "Xã Tiên Lãng"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), MISSPELT)
+def test_a_misspelt_name_is_asked_and_never_believed(text: str, name: str) -> None:
+    place = GAZETTEER.find(text)
+    assert place.outcome == "ambiguous"
+    assert place.candidates[0].name == name
+
+
+def _homonyms() -> list[str]:
+    """The names that units of several districts bore, whatever their kind."""
+    districts: dict[str, set[str]] = {}
+    for row in OLD_WARDS:
+        name = row["name"].removeprefix("Xã ").removeprefix("Phường ").removeprefix("Thị trấn ")
+        districts.setdefault(name, set()).add(row["district"])
+    return sorted(name for name, own in districts.items() if name and len(own) > 1)
+
+
+def test_there_are_homonyms() -> None:
+    assert len(_homonyms()) >= 25
+
+
+@pytest.mark.parametrize("district", sorted({row["district"] for row in OLD_WARDS}))
+def test_a_homonym_goes_with_the_district_that_is_named_even_where_no_table_has_it(
+    district: str,
+) -> None:
+    inside = {row["ward_code"] for row in OLD_WARDS if row["district"] == district}
+    for name in _homonyms():
+        for words in (f"xã {name}, {district}", fold(f"xa {name} {district}")):
+            place = GAZETTEER.find(words)
+            assert place.candidates, words
+            assert {candidate.ward_code for candidate in place.candidates} <= inside, words
 
 
 AMBIGUOUS = [
@@ -129,9 +212,8 @@ def test_every_ward_is_found_by_its_own_name_with_and_without_diacritics(pack: P
 
 def test_every_old_commune_with_its_district_leads_to_its_wards(pack: Pack) -> None:
     wards: dict[tuple[str, str], set[str]] = {}
-    with (PACKS / "hai_phong" / "old_wards.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            wards.setdefault((row["name"], row["district"]), set()).add(row["ward_code"])
+    for row in OLD_WARDS:
+        wards.setdefault((row["name"], row["district"]), set()).add(row["ward_code"])
     wrong = [
         (name, district)
         for (name, district), codes in wards.items()
