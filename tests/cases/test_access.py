@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from cases.access import CaseNotFound, access_case, visible_cases
+from cases.access import SUPERVISOR, CaseNotFound, access_case, visible_cases
 from db.models import Case, Staff
 from db.session import Database
 from tests.cases.conftest import HEALTH, NOW, ROADS, NewCase, decided
@@ -92,3 +92,13 @@ async def test_people_of_the_unit_complained_about_do_not_see_the_case_whatever_
         seen = set(await session.scalars(select(Case.code).where(visible_cases(staff[who]))))
     assert not seen & {open_case.code, hidden.code}
     assert (other.code in seen) == (who != "yen")
+
+
+async def test_what_complains_about_the_triage_desk_is_read_by_its_supervisor_alone(
+    database: Database, new_case: NewCase, staff: dict[str, Staff]
+) -> None:
+    case = await new_case(decision=decided(outcome="triage", desk_barred=True))
+    async with database.in_transaction() as session:
+        for name, person in staff.items():
+            seen = set(await session.scalars(select(Case.code).where(visible_cases(person))))
+            assert (case.code in seen) == (SUPERVISOR in person.roles), name

@@ -119,7 +119,7 @@ async def test_a_returned_case_goes_to_triage_with_the_proposal_and_the_clock_ru
     assert event.data == {
         "from_agency": ROADS, "proposed": HEALTH, "code": "other_lead", "reason": "việc của y tế",
     }  # fmt: skip
-    assert await desk.notices() == [(pack.triage_agency_id, "returned")]
+    assert await desk.notices() == [(ROADS, "assigned"), (pack.triage_agency_id, "returned")]
     with pytest.raises(CaseNotFound):
         await desk.give_back("hoa", HEALTH)
     after = await desk.assign("binh", HEALTH)
