@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.encoder import FOLDER, LABELS, NETWORK, PIECES, SentenceEncoder
+from components.evidence import telling_spans
 from components.faq import choose_key
 from components.grievance import REPORT, Example, GrievanceModel, Understood
 from components.matters import Scores
@@ -33,7 +34,8 @@ class GrievanceClassifier(IntentClassifier, GraphComponent):
 
     `intent.name` is a plain intent or `report`, whose confidence is the sum over its categories.
     `categories` lists every category, best first, with confidences that sum to one *within* the
-    report intent: which category it is, if it is a report at all. Runs after TextNormaliser.
+    report intent: which category it is, if it is a report at all. `category_words` are the spans
+    of the text that weigh most for the best one. Runs after TextNormaliser.
     """
 
     @staticmethod
@@ -150,6 +152,9 @@ class GrievanceClassifier(IntentClassifier, GraphComponent):
         message.set("categories", categories, add_to_output=True)
         message.set(LEGAL_SHARES, understood.legal_types)
         best = categories[0]
+        words = self._telling_words(message, text, best["name"])
+        is_report = ranking[0]["name"] == "report"
+        message.set("category_words", words if is_report else [], add_to_output=True)
         selected = {"report": self._respond(REPORT + best["name"], best["confidence"])}
         intent = ranking[0]["name"]
         if keys := self._model.faq_keys(intent, text):
@@ -157,6 +162,12 @@ class GrievanceClassifier(IntentClassifier, GraphComponent):
             selected[intent] = self._respond(f"{intent}/{key}", confidence)
         selector = {"all_retrieval_intents": sorted(selected), **selected}
         message.set("response_selector", selector, add_to_output=True)
+
+    def _telling_words(self, message: Message, text: str, category: str) -> List[Dict[Text, Any]]:
+        """The citizen's own words that gave the category: at most three spans of the raw text."""
+        raw = str(message.get(TEXT) or "")
+        spans = telling_spans(raw, text, self._model.evidence(text, category))
+        return [{"text": raw[a:b], "start": a, "end": b} for a, b in spans]
 
     def _respond(self, key: str, confidence: float) -> Dict[Text, Any]:
         """An answer in the shape of Rasa's ResponseSelector, which `rasa test nlu` reads.

@@ -102,6 +102,10 @@ class GrievanceModel:
             for row in range(len(texts))
         ]
 
+    def evidence(self, text: str, category: str) -> List[float]:
+        """How much each word (between spaces) of a normalised text speaks for a category."""
+        return self._linear.features.evidence(text, self._linear.labels, REPORT + category)
+
     def faq_keys(self, intent: str, text: str) -> Dict[str, float]:
         """Shares of the FAQ keys of an intent; empty where it has none."""
         head = self._faq.get(intent)

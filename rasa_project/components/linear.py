@@ -4,6 +4,7 @@ It is trained on each text as written and without diacritics, because a model of
 loses 20 points or more on the unaccented text that many people type.
 """
 
+import re
 from typing import Any, Dict, List, Text
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.svm import LinearSVC
 
 from components.text import fold
 
+_WORD = re.compile(r"\w+")
 Scores = "np.ndarray[Any, np.dtype[np.float64]]"
 
 
@@ -40,6 +42,35 @@ class Features:
         chars, words = self._chars.transform(texts), self._words.transform(texts)
         return hstack([chars, words], format="csr")
 
+    def evidence(self, text: str, head: "LinearHead", name: str) -> List[float]:
+        """How much each word (between spaces) of a normalised text speaks for a class, against
+        the average of the others."""
+        row = self.of([text])
+        weights = head.weights_for(name, row.indices) * row.data
+        by_feature = dict(zip(row.indices.tolist(), weights.tolist(), strict=True))
+        words = text.split()
+        pieces_of = self._chars.build_analyzer()
+        shares = [self._by_characters(pieces_of(word), by_feature) for word in words]
+        own = [_WORD.findall(word) for word in words]
+        flat = [(index, term) for index, terms in enumerate(own) for term in terms]
+        for place, (index, term) in enumerate(flat):
+            shares[index] += self._by_term(term, by_feature)
+            if place + 1 < len(flat):
+                following, second = flat[place + 1]
+                pair = self._by_term(f"{term} {second}", by_feature) / 2
+                shares[index] += pair
+                shares[following] += pair
+        return shares
+
+    def _by_characters(self, pieces: List[str], by_feature: Dict[int, float]) -> float:
+        known = (self._chars.vocabulary_.get(piece) for piece in set(pieces))
+        return sum(by_feature.get(column, 0.0) for column in known if column is not None)
+
+    def _by_term(self, term: str, by_feature: Dict[int, float]) -> float:
+        column = self._words.vocabulary_.get(term)
+        offset = len(self._chars.vocabulary_)
+        return 0.0 if column is None else by_feature.get(offset + column, 0.0)
+
 
 class LinearHead:
     """One decision over the features: the scores (logits) of its classes."""
@@ -66,6 +97,12 @@ class LinearHead:
         self._weights = np.ascontiguousarray(coefficients.T, dtype=np.float32)
         self._bias = bias.astype(np.float32).ravel()
         return self
+
+    def weights_for(self, name: str, columns: "np.ndarray[Any, Any]") -> Scores:
+        """What some features add to a class, less what they add to the classes on average."""
+        chosen = self._weights[columns]
+        result: Scores = chosen[:, self.classes.index(name)] - chosen.mean(axis=1)
+        return result
 
     def scores(self, features: csr_matrix) -> Scores:
         """One row a text, one column a class."""
