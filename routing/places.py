@@ -16,7 +16,7 @@ from routing.areas import Areas
 from routing.coordinates import coordinates_in
 from routing.mentions import Mention, Referent, read_mentions, slip_key
 from routing.misspelt import Guess, Spellings
-from routing.text import Phrases, normalise, spelling, tokenise
+from routing.text import Phrases, Token, normalise, spelling, tokenise
 
 Outcome = Literal["found", "ambiguous", "none", "elsewhere"]
 
@@ -93,7 +93,7 @@ class Gazetteer:
         if pin is not None:
             return replace(self.locate(*pin), matched=f"{pin[0]}, {pin[1]}")
         tokens = tokenise(text)
-        place = self._resolve(text, read_mentions(tokens, self._phrases))
+        place = self._resolve(text, tokens, read_mentions(tokens, self._phrases))
         if place.outcome != "none":
             return place
         guess = self._spellings.guess(tokens)
@@ -113,7 +113,7 @@ class Gazetteer:
         """A point well inside a ward: latitude, longitude. Raises KeyError for an unknown code."""
         return self._areas.point_in(ward_code)
 
-    def _resolve(self, text: str, mentions: Sequence[Mention]) -> Place:
+    def _resolve(self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> Place:
         mentions = _without_wards_elsewhere(mentions)
         districts, provinces = _hints(mentions)
         speaking = _speaking(mentions, districts)
@@ -127,9 +127,8 @@ class Gazetteer:
             return self._choose(text, claims)
         hints = [m for m in mentions if m.district_codes and (m.sign != "bare" or not m.needs_sign)]
         if hints:
-            return self._choose(
-                text, [_Claim(m, _namesake_first(m), _DISTRICT_ONLY) for m in hints]
-            )
+            claims = [_Claim(m, _namesake_first(m), _DISTRICT_ONLY) for m in hints]
+            return self._likelier_first(self._choose(text, claims), tokens)
         abroad = [mention for mention in mentions if mention.is_elsewhere]
         if abroad and not provinces:
             return Place("elsewhere", None, None, _ELSEWHERE, (), abroad[0].surface(text))
@@ -150,6 +149,15 @@ class Gazetteer:
         return Place(
             "ambiguous", None, None, round(confidence / len(codes), 3), candidates, matched
         )
+
+    def _likelier_first(self, district: Place, tokens: Sequence[Token]) -> Place:
+        """A district's wards, those first whose name stands before it with a slip."""
+        guess = self._spellings.guess(tokens)
+        if guess is None or district.outcome != "ambiguous":
+            return district
+        near = {code for referent in guess.referents for code in referent.codes}
+        ordered = sorted(district.candidates, key=lambda one: one.ward_code not in near)
+        return replace(district, candidates=tuple(ordered))
 
     def _misspelt(self, text: str, guess: Guess) -> Place:
         """Always asked, "did you mean ...?", even where only one ward comes near."""
