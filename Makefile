@@ -39,6 +39,7 @@ evaluate: train ## Measure the model, write docs/evaluation.md (QUICK=1, TRAIN=1
 		$(if $(QUICK),--quick) $(if $(TRAIN),--train) $(if $(STOCK),--stock) $(if $(RECORD),--record)
 
 bench: train ## Load and fault runs that print figures
+	@.venv/bin/python -m bench.places
 	@.venv/bin/python -m bench.routing
 	@.venv/bin/python -m bench.messages
 
