@@ -18,10 +18,12 @@ from sqlalchemy.exc import DBAPIError
 
 from app import logs
 from app.rasa_server import RasaFailed
-from app.services import database_url, open_pack
+from app.services import database_url, open_tables
 from app.settings import Settings
+from cases.tables import Tables
 from db.migrate import upgrade
-from routing.tables import PACKS, PackError, check_pack
+from routing.checks import check_pack
+from routing.tables import PACKS, PackError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
@@ -168,8 +170,8 @@ def retry() -> None:
 
     settings = load_settings()
     with database_url(settings) as url:
-        updates, replies = asyncio.run(retry_failed(url))
-    print(f"queued again: {updates} updates, {replies} replies")
+        updates, replies, notices = asyncio.run(retry_failed(url))
+    print(f"queued again: {updates} updates, {replies} replies, {notices} notices")
 
 
 @app.command()
@@ -183,7 +185,7 @@ def digest(
     settings = load_settings()
     with database_url(settings) as url:
         upgrade(url)
-        count = asyncio.run(write_digest(url, open_pack(settings), week, out))
+        count = asyncio.run(write_digest(url, Tables(PACKS / settings.pack), week, out))
     print(f"{out}: {count} cases")
 
 
@@ -198,11 +200,11 @@ def add_staff(
     from app.accounts import add_account
 
     settings = load_settings()
-    pack = open_pack(settings)
-    if agency is not None and agency not in pack.agencies:
-        fail(f"unknown agency {agency!r}")
     with database_url(settings) as url:
         upgrade(url)
+        known = asyncio.run(open_tables(settings, url)).pack.agencies
+        if agency is not None and agency not in known:
+            fail(f"unknown agency {agency!r}")
         password = asyncio.run(add_account(url, username, name, role, agency))
     print(f"one-time password of {username}: {password}")
 
@@ -232,16 +234,91 @@ def check_tables(
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="A date, 2026-11-23; today by default.")] = None,
 ) -> None:
-    """Check that every category, ward and legal type resolves to exactly one decision."""
-    name = pack or load_settings().pack
+    """Check that every category, ward and legal type resolves to exactly one decision, with what
+    staff saved in the database, where there is one."""
+    from app.tables import read_saved
+
+    settings = load_settings()
+    name = pack or settings.pack
     if not (PACKS / name).is_dir():
         fail(f"no pack named {name!r}")
-    problems = check_pack(PACKS / name, date.fromisoformat(as_of) if as_of else None)
+    saved = read_saved(settings, name)
+    problems = check_pack(PACKS / name, date.fromisoformat(as_of) if as_of else None, saved)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         raise SystemExit(1)
-    print(f"{name}: sound")
+    print(f"{name}: sound" + (f" (saved by staff: {', '.join(sorted(saved))})" if saved else ""))
+
+
+@tables_app.command("list")
+def list_tables() -> None:
+    """Print the tables that staff may edit, and who last saved them."""
+    from app.tables import describe_tables
+
+    for line in describe_tables(load_settings()):
+        print(line)
+
+
+@tables_app.command("show")
+def show_table(name: Annotated[str, typer.Argument(help="responsibilities.csv, ...")]) -> None:
+    """Print a table as it is in force."""
+    from app.tables import read_in_force
+
+    print(read_in_force(load_settings(), [name])[name], end="")
+
+
+@tables_app.command("export")
+def export_tables(
+    folder: Annotated[Path, typer.Argument(help="Where to write the tables; made if missing.")],
+) -> None:
+    """Write every table that staff may edit, as it is in force, into a folder."""
+    from app.tables import read_in_force
+
+    tables = read_in_force(load_settings())
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in tables.items():
+        (folder / name).write_text(content, encoding="utf-8", newline="")
+    print(f"{folder}: {len(tables)} tables")
+
+
+@tables_app.command("preview")
+def preview_table(
+    edited: Annotated[Path, typer.Option(help="The edited table, under the table's own name.")],
+    cases: Annotated[
+        Path | None,
+        typer.Option(
+            help='Lines of {"id","text","category","confidence","legal_type","ward_code"};'
+            " without it, the last 500 cases of the database, counted only."
+        ),
+    ] = None,
+) -> None:
+    """Check an edited table, and print which cases would go elsewhere with it. Saves nothing."""
+    from app.tables import preview_edit
+
+    try:
+        lines = preview_edit(load_settings(), edited, cases)
+    except PackError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        raise SystemExit(1) from None
+    for line in lines:
+        print(line)
+
+
+@tables_app.command("revert")
+def revert_tables(
+    names: Annotated[list[str], typer.Argument(help="Tables that staff saved.")],
+    note: Annotated[str, typer.Option(help="Why; kept in the tables' history.")],
+) -> None:
+    """Put the tables that came with the code back in force; what staff saved stays in history."""
+    from app.tables import revert_saved
+
+    settings = load_settings()
+    with database_url(settings) as url:
+        upgrade(url)
+        asyncio.run(revert_saved(url, settings, names, note))
+    print(f"back to the pack's own: {', '.join(names)}")
 
 
 def _with_database(process: Callable[[Settings, str], None]) -> None:

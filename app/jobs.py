@@ -23,25 +23,29 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import ExtBot
 
+from app.mail import MailServer, MailUnreachable
+from app.notices import Courier
 from bot.conversation import Conversation
 from bot.handlers import Handlers, HandlingFailed, TelegramApplication
 from bot.heard import Understanding
 from bot.send import Sender
 from bot.understand import Rasa
 from cases import intake
+from cases.tables import Tables
 from db import queue
 from db.encryption import Vault
 from db.models import Case, InboxUpdate
 from db.session import Database, libpq_url
 from routing.router import decide
-from routing.tables import Pack
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6  # Waits 1, 2, 4, 8, 16 seconds; the chat's later messages wait behind.
 LONGEST_WAIT = 300
 # What passes by itself, or when an operator mends it: a network, a token, a database.
-PASSING = (NetworkError, InvalidToken, Conflict, OperationalError, InterfaceError)
+PASSING = (
+    NetworkError, InvalidToken, Conflict, OperationalError, InterfaceError, MailUnreachable
+)  # fmt: skip
 # Any constant will do: it keeps two workers from rescuing the same job.
 RESCUE_LOCK = 5_047_832
 
@@ -90,15 +94,20 @@ class Workshop:
     database: Database
     vault: Vault
     rasa: Rasa
-    pack: Pack
+    tables: Tables
     bot: ExtBot[Any]
+    mail_server: MailServer | None
+    console_url: str
     clock: Callable[[], datetime]
 
     def __post_init__(self) -> None:
-        conversation = Conversation(self.database, self.vault, self.rasa, self.pack, self.clock)
+        conversation = Conversation(self.database, self.vault, self.rasa, self.tables, self.clock)
         self.handlers = Handlers(conversation, self.clock)
         self.application: TelegramApplication = self.handlers.build(self.bot)
-        self.sender = Sender(self.bot, self.database, self.vault, self.pack, self.clock)
+        self.sender = Sender(self.bot, self.database, self.vault, self.tables, self.clock)
+        self.courier = Courier(
+            self.database, self.tables, self.bot, self.mail_server, self.console_url, self.clock
+        )
 
     async def handle_update(self, inbox_id: int) -> None:
         """Handle one stored update through python-telegram-bot."""
@@ -133,8 +142,9 @@ class Workshop:
     async def _understand(self, session: AsyncSession, case: Case, said: Understanding) -> None:
         now = self.clock()
         matter = said.matter(case.text, case.ward_code, category=case.category)
-        decision = decide(matter, self.pack, self.pack.local_day(now))
-        await intake.understand_case(session, case, matter, decision, self.pack, now)
+        pack = await self.tables.current(session)
+        decision = decide(matter, pack, pack.local_day(now))
+        await intake.understand_case(session, case, matter, decision, pack, now)
 
 
 def build_queue(database_url: str, workshop: Workshop) -> App:
@@ -171,7 +181,7 @@ def build_queue(database_url: str, workshop: Workshop) -> App:
 
     @app.task(name=queue.DELIVER_NOTICE, retry=patience)
     async def deliver_notice(notice_id: int) -> None:
-        """Agencies' addresses outside the console."""
+        await workshop.courier.deliver(notice_id)
 
     return app
 

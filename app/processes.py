@@ -15,7 +15,14 @@ from telegram.ext import ExtBot
 from app.jobs import Workshop, build_queue, work
 from app.keys import open_vault
 from app.rasa_server import known_url
-from app.services import open_pack, telegram_bot, utc_now
+from app.services import (
+    console_url_of,
+    mail_server_of,
+    open_pack,
+    open_tables,
+    telegram_bot,
+    utc_now,
+)
 from app.settings import Settings
 from bot.receive import Receiver
 from bot.understand import Rasa
@@ -42,7 +49,10 @@ async def _worker(settings: Settings, url: str) -> None:
         raise ValueError("LANGNGHE_RASA_URL is not set and `langnghe run` is not running")
     database = Database(url, pool_size=settings.worker_concurrency + 5)
     rasa, bot = Rasa(rasa_url), telegram_bot(settings)
-    workshop = Workshop(database, open_vault(settings), rasa, open_pack(settings), bot, utc_now)
+    tables = await open_tables(settings, url)
+    mail_server, console_url = mail_server_of(settings), console_url_of(settings)
+    vault = open_vault(settings)
+    workshop = Workshop(database, vault, rasa, tables, bot, mail_server, console_url, utc_now)
     await _initialize(bot)
     await workshop.application.initialize()
     try:
@@ -94,10 +104,8 @@ async def _initialize(bot: ExtBot[Any]) -> None:
 
 def run_console(settings: Settings, url: str) -> None:
     """Serve the staff console until SIGTERM. It opens no vault: it cannot tell who wrote."""
-    database = Database(url)
-    app = create_console(
-        database, open_pack(settings), secure_cookies=settings.secure_cookies, clock=utc_now
-    )
+    tables, database = asyncio.run(open_tables(settings, url)), Database(url)
+    app = create_console(database, tables, secure_cookies=settings.secure_cookies, clock=utc_now)
     _serve(app, settings.console_host, settings.console_port, patience=5)
 
 

@@ -5,19 +5,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.notices import chat_lock
 from db import queue
-from db.models import InboxUpdate, Reply
+from db.models import Delivery, InboxUpdate, Reply
 from db.session import Database
 
 # Telegram's last word: the citizen blocked the bot, or the message itself was refused.
 FINAL = ("blocked", "refused")
 
 
-async def retry_failed(url: str) -> tuple[int, int]:
-    """How many updates and replies were queued again."""
+async def retry_failed(url: str) -> tuple[int, int, int]:
+    """How many updates, replies and notices to agencies were queued again."""
     database = Database(url, pool_size=1)
     try:
         async with database.in_transaction() as session:
-            return await _retry_updates(session), await _retry_replies(session)
+            return (
+                await _retry_updates(session),
+                await _retry_replies(session),
+                await _retry_notices(session),
+            )
     finally:
         await database.close()
 
@@ -43,3 +47,15 @@ async def _retry_replies(session: AsyncSession) -> int:
         lock = chat_lock(reply.citizen_id)
         await queue.defer(session, queue.SEND_REPLY, lock=lock, reply_id=reply.id)
     return len(replies)
+
+
+async def _retry_notices(session: AsyncSession) -> int:
+    """Those that had no mail server, or whose address was refused: it may be mended now."""
+    failed = select(Delivery).where(Delivery.failed_at.is_not(None), Delivery.sent_at.is_(None))
+    deliveries = list(await session.scalars(failed.with_for_update()))
+    for delivery in deliveries:
+        delivery.failed_at = delivery.failure = None
+    notices = sorted({delivery.notice_id for delivery in deliveries})
+    for notice_id in notices:
+        await queue.defer(session, queue.DELIVER_NOTICE, notice_id=notice_id)
+    return len(notices)

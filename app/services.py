@@ -9,8 +9,11 @@ from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from app.keys import make_local_keys
+from app.mail import MailServer, is_address
 from app.settings import Settings
+from cases.tables import Tables
 from db.embedded import embedded_postgres
+from db.session import Database
 from routing.tables import PACKS, Pack, load_pack
 
 # A little under Telegram's 30 a second. Each worker keeps it for itself: several can reach
@@ -37,8 +40,42 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 
 def open_pack(settings: Settings) -> Pack:
-    """The province's tables. Raises routing.tables.PackError."""
+    """The province's tables as they come with the code. Raises routing.tables.PackError."""
     return load_pack(PACKS / settings.pack)
+
+
+async def open_tables(settings: Settings, url: str) -> Tables:
+    """The province's tables as staff keep them. Raises routing.tables.PackError where what they
+    saved does not fit the files that came with the code."""
+    tables, database = Tables(PACKS / settings.pack), Database(url, pool_size=1)
+    try:
+        async with database.in_transaction() as session:
+            await tables.current(session)
+    finally:
+        await database.close()
+    return tables
+
+
+def mail_server_of(settings: Settings) -> MailServer | None:
+    """The province's mail server; None where none is set. Raises ValueError for a sender that is
+    no address."""
+    if settings.smtp_host is None:
+        return None
+    if not is_address(settings.smtp_sender):
+        raise ValueError("LANGNGHE_SMTP_SENDER is no mail address")
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_sender,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+    )
+
+
+def console_url_of(settings: Settings) -> str:
+    """Where staff reach the console, for the links in notices."""
+    return settings.console_url or f"http://{settings.console_host}:{settings.console_port}"
 
 
 def telegram_bot(settings: Settings) -> ExtBot[Any]:

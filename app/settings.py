@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.mail import Security
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -43,6 +45,21 @@ class Settings(BaseSettings):
         description="At least 32 random characters; never changed. Required with DATABASE_URL.",
     )
     pack: str = Field(default="hai_phong", description="Folder of the province in routing/packs.")
+    smtp_host: str | None = Field(
+        default=None, description="Mail server for notices to agencies. Unset: none are mailed."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Security = Field(
+        default="starttls", description="starttls, tls or none (a server on the same machine)."
+    )
+    smtp_user: str | None = Field(default=None, description="Unset: no log-in.")
+    smtp_password: SecretStr | None = Field(default=None, description="Of SMTP_USER.")
+    smtp_sender: str = Field(
+        default="lang-nghe@localhost", description="The address that notices come from."
+    )
+    console_url: str | None = Field(
+        default=None, description="The console's address in notices. Unset: CONSOLE_HOST and PORT."
+    )
     console_host: str = Field(default="127.0.0.1", description="Address the console listens on.")
     console_port: int = Field(
         default=8080, description="Its port; `langnghe run` takes the next free one."

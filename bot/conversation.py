@@ -26,6 +26,7 @@ from cases.intake import Petition, file_case
 from cases.lifecycle import IllegalMove
 from cases.notices import queue_reply
 from cases.queries import cases_of_citizen
+from cases.tables import Tables
 from db import models, queue
 from db.encryption import Vault
 from db.models import Attachment, Case, Citizen, InboxUpdate, Tally
@@ -60,13 +61,13 @@ class Conversation:
         database: Database,
         vault: Vault,
         rasa: Rasa,
-        pack: Pack,
+        tables: Tables,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._vault = vault
         self._rasa = rasa
-        self._pack = pack
+        self._tables = tables
         self._clock = clock
 
     async def take(
@@ -114,16 +115,22 @@ class Conversation:
     ) -> None:
         if tap is not None:
             await _acknowledge(session, citizen.id, tap)
-        heard = await self._knowing(session, citizen, heard, file)
+        pack = await self._tables.current(session)
+        heard = await self._knowing(session, citizen, heard, file, pack)
         stored = await session.get(models.Draft, citizen.id)
         draft = Draft.from_json(stored.content) if stored else Draft()
-        turn = advance(draft, heard, self._pack)
-        await self._apply(session, citizen, update, turn)
+        turn = advance(draft, heard, pack)
+        await self._apply(session, citizen, update, turn, pack)
         await _forget_files(session, citizen.id, {*draft.attachment_ids, heard.attachment_id}, turn)
         await _store_draft(session, citizen.id, turn.draft, self._clock())
 
     async def _knowing(
-        self, session: AsyncSession, citizen: Citizen, heard: Heard, file: File | None
+        self,
+        session: AsyncSession,
+        citizen: Citizen,
+        heard: Heard,
+        file: File | None,
+        pack: Pack,
     ) -> Heard:
         """What was heard, with what the database knows of the citizen."""
         cases = await cases_of_citizen(session, citizen.id)
@@ -132,13 +139,8 @@ class Conversation:
             heard,
             attachment_id=attachment_id,
             has_consented=citizen.consent_version == texts.CONSENT_VERSION,
-            cases=tuple(self._filed(case) for case in cases),
+            cases=tuple(_filed(case, pack) for case in cases),
         )
-
-    def _filed(self, case: Case) -> FiledCase:
-        agency = self._pack.agencies.get(case.agency_id or "")
-        name = agency.name if agency else None
-        return FiledCase(case.code, case.state, name, case.filed_at, case.due_at)
 
     async def _keep(self, session: AsyncSession, citizen_id: int, file: File) -> int:
         attachment = Attachment(
@@ -154,32 +156,40 @@ class Conversation:
         return attachment.id
 
     async def _apply(
-        self, session: AsyncSession, citizen: Citizen, update: InboxUpdate, turn: Turn
+        self,
+        session: AsyncSession,
+        citizen: Citizen,
+        update: InboxUpdate,
+        turn: Turn,
+        pack: Pack,
     ) -> None:
         for say in turn.replies:
             await _queue_say(session, citizen.id, say)
         for act in turn.acts:
             if isinstance(act, FileCase):
-                await self._file(session, citizen, update, act)
+                await self._file(session, citizen, update, act, pack)
             elif isinstance(act, ChangeCase):
                 await self._change(session, citizen, act)
             elif isinstance(act, Count):
-                await self._count(session, act.name)
+                await self._count(session, act.name, pack)
         for say in turn.afterwards:
             await _queue_say(session, citizen.id, say)
 
     async def _file(
-        self, session: AsyncSession, citizen: Citizen, update: InboxUpdate, act: FileCase
+        self,
+        session: AsyncSession,
+        citizen: Citizen,
+        update: InboxUpdate,
+        act: FileCase,
+        pack: Pack,
     ) -> None:
         now = self._clock()
         if citizen.consent_version != texts.CONSENT_VERSION:
             citizen.consent_version, citizen.consented_at = texts.CONSENT_VERSION, now
         petition = petition_of(act.draft)
-        case = await file_case(
-            session, petition, act.decision, self._pack, citizen.id, update.id, now
-        )
-        agency = self._pack.agencies.get(case.agency_id or "")
-        due_on = texts.date_of(case.due_at, self._pack)
+        case = await file_case(session, petition, act.decision, pack, citizen.id, update.id, now)
+        agency = pack.agencies.get(case.agency_id or "")
+        due_on = texts.date_of(case.due_at, pack)
         name = agency.name if agency else None
         text = texts.filed(
             case.code,
@@ -204,8 +214,8 @@ class Conversation:
         if said:
             await _queue_say(session, citizen.id, Say(said.format(code=case.code)))
 
-    async def _count(self, session: AsyncSession, name: str) -> None:
-        day = self._pack.local_day(self._clock()).isoformat()
+    async def _count(self, session: AsyncSession, name: str, pack: Pack) -> None:
+        day = pack.local_day(self._clock()).isoformat()
         once_more = insert(Tally).values(day=day, name=name, count=1)
         await session.execute(
             once_more.on_conflict_do_update(
@@ -268,6 +278,12 @@ async def _unhandled(session: AsyncSession, inbox_id: int) -> InboxUpdate | None
     query = select(InboxUpdate).where(InboxUpdate.id == inbox_id).with_for_update()
     update = (await session.scalars(query)).one()
     return update if update.handled_at is None else None
+
+
+def _filed(case: Case, pack: Pack) -> FiledCase:
+    agency = pack.agencies.get(case.agency_id or "")
+    name = agency.name if agency else None
+    return FiledCase(case.code, case.state, name, case.filed_at, case.due_at)
 
 
 def _mark_handled(update: InboxUpdate, now: datetime) -> None:

@@ -19,6 +19,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import texts
 from bot.keyboards import settled_question
 from cases.events import SYSTEM, record
+from cases.tables import Tables
 from db.encryption import Vault
 from db.models import Attachment, Case, Citizen, Reply
 from db.session import Database
@@ -40,13 +41,13 @@ class Sender:
         bot: Bot,
         database: Database,
         vault: Vault,
-        pack: Pack,
+        tables: Tables,
         clock: Callable[[], datetime],
     ) -> None:
         self._bot = bot
         self._database = database
         self._vault = vault
-        self._pack = pack
+        self._tables = tables
         self._clock = clock
         self._pace: dict[int, AsyncLimiter] = {}
 
@@ -55,20 +56,21 @@ class Sender:
         NetworkError); gives up on what none will, and says so on the case."""
         async with self._database.in_transaction() as session:
             reply, citizen = await _load(session, reply_id)
+            pack = await self._tables.current(session)
         if reply.content is None or reply.sent_at or reply.failed_at:
             return
         chat_id = int(self._vault.decrypt(citizen.address))
-        failure = await self._try(chat_id, reply.content)
+        failure = await self._try(chat_id, reply.content, pack)
         async with self._database.in_transaction() as session:
             await self._finish(session, reply_id, failure)
 
-    async def _try(self, chat_id: int, content: dict[str, Any]) -> str | None:
+    async def _try(self, chat_id: int, content: dict[str, Any], pack: Pack) -> str | None:
         """None when Telegram took it, else why it never will."""
         try:
             if "tap" in content:
                 await self._acknowledge(chat_id, content)
             else:
-                await self._say(chat_id, content)
+                await self._say(chat_id, content, pack)
         except Forbidden:
             return "blocked"
         except BadRequest as error:
@@ -76,9 +78,9 @@ class Sender:
             return "refused"
         return None
 
-    async def _say(self, chat_id: int, content: dict[str, Any]) -> None:
+    async def _say(self, chat_id: int, content: dict[str, Any], pack: Pack) -> None:
         await self._in_turn(chat_id)
-        text, buttons = render(content, self._pack)
+        text, buttons = render(content, pack)
         await self._bot.send_message(chat_id, text, reply_markup=_markup(buttons))
 
     async def _acknowledge(self, chat_id: int, content: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases.agency_notices import NoticeFacts, load_notices
 from db.models import Case, Tally
 
 
@@ -40,6 +41,7 @@ class Snapshot:
     cases: tuple[CaseFacts, ...]
     restricted_cases: int
     denunciations_redirected: int
+    notices: tuple[NoticeFacts, ...] = ()  # What agencies were told.
 
 
 async def take_snapshot(session: AsyncSession, as_of: datetime) -> Snapshot:
@@ -61,4 +63,5 @@ async def take_snapshot(session: AsyncSession, as_of: datetime) -> Snapshot:
         cases=tuple(CaseFacts(*row) for row in rows),
         restricted_cases=restricted or 0,
         denunciations_redirected=int(denunciations or 0),
+        notices=await load_notices(session, as_of),
     )

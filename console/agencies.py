@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from cases.access import ADMINISTRATOR, LEADER, SUPERVISOR, TRIAGE_OFFICER
+from cases.agency_notices import load_notices, troubled_addresses, unread_agencies
 from cases.queries import TransferCounts, Workload, transfer_counts, workloads
 from console.sessions import VisitHere
 from console.site import SiteHere
 
+WEEK = timedelta(days=7)
 READERS = {SUPERVISOR, LEADER, TRIAGE_OFFICER, ADMINISTRATOR}
 PERIODS = (7, 30, 90, 365)  # Days back from now.
 
@@ -38,8 +40,18 @@ async def show_agencies(
     async with site.database.in_transaction() as session:
         work = await workloads(session, now)
         counts = await transfer_counts(session, now - timedelta(days=days), now)
+        unread = unread_agencies(await load_notices(session, now), now - WEEK, now)
+        troubles = await troubled_addresses(session)
     lines = _join(work, counts)
-    return site.page(request, "agencies.html", lines=lines, days=days, periods=PERIODS)
+    return site.page(
+        request,
+        "agencies.html",
+        lines=lines,
+        days=days,
+        periods=PERIODS,
+        unread=unread,
+        troubles=troubles,
+    )
 
 
 def _join(work: list[Workload], counts: list[TransferCounts]) -> list[AgencyLine]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import undefer
 from sqlalchemy.orm.exc import StaleDataError
 
 from cases.access import CaseNotFound, NotAllowed, access_case
+from cases.agency_notices import mark_read
 from cases.codes import read_code
 from cases.events import by_staff, record
 from cases.handover import RETURN_REASONS, WITHOUT_PROPOSAL
@@ -130,7 +131,12 @@ async def show_queue(
 
 @router.get("/{code}")
 async def show_case(request: Request, site: SiteHere, visit: VisitHere, code: str) -> Response:
-    return await _case_page(request, site, visit, code)
+    page = await _case_page(request, site, visit, code)
+    if visit.inbox is not None:
+        async with site.database.in_transaction() as session:
+            case = await access_case(session, visit.staff, _known(code))
+            await mark_read(session, case, visit.inbox, visit.staff, site.clock())
+    return page
 
 
 @router.post("/{code}/tra-loi")

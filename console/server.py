@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from cases.access import ADMINISTRATOR, LEADER, CaseNotFound
-from console import agencies, cases, login, staff
+from cases.tables import Tables
+from console import agencies, cases, inbox, login, staff
 from console.sessions import ChangePasswordFirst, LogInFirst, VisitHere
-from console.site import FOLDER, Site, SiteHere, build_templates
+from console.site import FOLDER, AnySite, Site, any_site, build_templates
 from db.session import Database
-from routing.tables import Pack
 
 LARGEST_FORM = 256 * 1024
 ERRORS = {
@@ -58,7 +58,7 @@ def utc_now() -> datetime:
 
 def create_app(
     database: Database,
-    pack: Pack,
+    tables: Tables,
     *,
     secure_cookies: bool,
     clock: Callable[[], datetime] = utc_now,
@@ -67,11 +67,13 @@ def create_app(
     app = FastAPI(
         title="Lắng Nghe", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    app.state.site = Site(database, pack, secure_cookies, clock, build_templates(pack))
+    app.state.site = Site(
+        database, tables, tables.pack, secure_cookies, clock, build_templates(tables.pack)
+    )
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_api_route("/", _show_front, methods=["GET"])
     app.add_api_route("/khoe", _check_health, methods=["GET"])
-    for room in (login, cases, agencies, staff):
+    for room in (login, cases, inbox, agencies, staff):
         app.include_router(room.router)
     _add_error_pages(app)
     app.middleware("http")(_protect)
@@ -86,7 +88,7 @@ async def _show_front(request: Request, visit: VisitHere) -> Response:
     return RedirectResponse(f"{room}?{request.url.query}".rstrip("?"), 303)
 
 
-async def _check_health(site: SiteHere) -> Response:
+async def _check_health(site: AnySite) -> Response:
     try:
         async with site.database.in_transaction() as session:
             await session.execute(text("select 1"))
@@ -162,6 +164,6 @@ def _login_address(request: Request) -> str:
 
 
 def _error_page(request: Request, status: int, words: str | None = None) -> Response:
-    site: Site = request.app.state.site
+    site = any_site(request)
     title, usual_words = ERRORS.get(status, ERRORS[500 if status >= 500 else 400])
     return site.page(request, "error.html", status, title=title, words=words or usual_words)

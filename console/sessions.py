@@ -16,6 +16,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases.agency_notices import count_unread, inbox_agency
 from console.site import Site, SiteHere
 from db.models import Staff, StaffSession
 
@@ -34,11 +35,16 @@ class ChangePasswordFirst(Exception):
 
 @dataclass(frozen=True)
 class Visit:
-    """A logged-in person and the token that their forms must carry."""
+    """A logged-in person and the token that their forms must carry.
+
+    `inbox` is the agency whose notices they read, if any; `unread` how many nobody has opened.
+    """
 
     staff: Staff
     csrf_token: str
     token_hash: bytes
+    inbox: str | None = None
+    unread: int = 0
 
 
 async def open_session(session: AsyncSession, staff_id: int, now: datetime) -> str:
@@ -118,9 +124,11 @@ async def current_visit(request: Request, site: Site) -> Visit | None:
         return None
     async with site.database.in_transaction() as session:
         found = await find_session(session, token, site.clock())
-    if found is None:
-        return None
-    visit = Visit(found.staff, found.csrf_token, found.token_hash)
+        if found is None:
+            return None
+        inbox = inbox_agency(found.staff, site.pack.triage_agency_id)
+        unread = await count_unread(session, found.staff, inbox) if inbox else 0
+    visit = Visit(found.staff, found.csrf_token, found.token_hash, inbox, unread)
     request.state.visit = visit
     return visit
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cases.access import ROLE_NAMES
 from cases.lifecycle import STATE_NAMES
+from cases.tables import Tables
 from console import wording
 from console.masking import mask_numbers
 from db.session import Database
@@ -28,9 +29,13 @@ RowId = Annotated[int, PathParam(ge=1, le=LARGEST_ID)]
 
 @dataclass(frozen=True)
 class Site:
-    """One console: made by `create_app`, found by views through `SiteHere`."""
+    """One console: made by `create_app`, found by views through `SiteHere`.
+
+    `pack` is the one in force when the request came; before any came, the newest known.
+    """
 
     database: Database
+    tables: Tables
     pack: Pack
     secure_cookies: bool
     clock: Callable[[], datetime]
@@ -39,6 +44,7 @@ class Site:
     def page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
         """Render a page for whoever is logged in (`visit` is None for nobody)."""
         context |= {"visit": getattr(request.state, "visit", None), "now": self.clock()}
+        context |= {"pack": self.pack, "names": wording.Names(self.pack)}
         return self.templates.TemplateResponse(request, template, context, status_code=status)
 
     def cookie_name(self, name: str) -> str:
@@ -61,8 +67,6 @@ def build_templates(pack: Pack) -> Jinja2Templates:
     environment.filters["masked"] = mask_numbers
     environment.filters["excerpt"] = wording.excerpt
     environment.globals.update(
-        pack=pack,
-        names=wording.Names(pack),
         due_words=lambda case, now: wording.due_words(case, now, timezone),
         confidence_words=wording.confidence_words,
         event_words=wording.event_words,
@@ -82,9 +86,18 @@ def _version(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
 
 
-def _site_of(request: Request) -> Site:
+def any_site(request: Request) -> Site:
+    """The console, with the tables as they were last seen: where no case is touched."""
     site: Site = request.app.state.site
-    return site
+    return replace(site, pack=site.tables.pack)
+
+
+async def _site_of(request: Request) -> Site:
+    """The console with the tables that staff have in force now."""
+    site: Site = request.app.state.site
+    async with site.database.in_transaction() as session:
+        return replace(site, pack=await site.tables.current(session))
 
 
 SiteHere = Annotated[Site, Depends(_site_of)]
+AnySite = Annotated[Site, Depends(any_site)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from cases.agency_notices import unread_agencies
 from cases.lifecycle import (
     ANSWERED,
     ASSIGNED,
@@ -124,6 +125,14 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class UnreadAgency:
+    """An agency that opened none of the week's notices to it."""
+
+    agency: str
+    notices: int
+
+
+@dataclass(frozen=True)
 class Digest:
     """A week, as of a moment. Holds names of agencies, wards and categories; none of people."""
 
@@ -140,6 +149,7 @@ class Digest:
     restricted_cases: int
     denunciations_redirected: int
     unknown: Unknown
+    unread: tuple[UnreadAgency, ...]
 
     @property
     def is_whole_week(self) -> bool:
@@ -177,6 +187,10 @@ def build(snapshot: Snapshot, week: Week, pack: Pack) -> Digest:
         unknown=Unknown(
             without_category=sum(line.category is None for line in lines),
             without_ward=sum(line.ward is None for line in lines),
+        ),
+        unread=tuple(
+            UnreadAgency(_name(pack.agencies, one.agency_id), one.notices)
+            for one in unread_agencies(snapshot.notices, week.starts_at, before)
         ),
     )
 

@@ -324,6 +324,8 @@ def _describe_the_rest(digest: Digest) -> Iterator[Block]:
     yield Paragraph(_say_denunciations(digest.denunciations_redirected))
     yield Heading(2, "2. Nội dung chưa rõ")
     yield Paragraph(_say_what_is_unknown(digest))
+    yield Heading(2, "3. Thông báo gửi các cơ quan")
+    yield Paragraph(_say_unread(digest))
 
 
 def _say_restricted(count: int) -> str:
@@ -343,6 +345,13 @@ def _say_denunciations(count: int) -> str:
         f"Hệ thống không tiếp nhận tố cáo. Đến nay đã hướng dẫn {_number(count)} lượt người dân gửi"
         " tố cáo đến cơ quan có thẩm quyền theo quy định; nội dung không được lưu giữ."
     )
+
+
+def _say_unread(digest: Digest) -> str:
+    if not digest.unread:
+        return "Không có cơ quan nào để cả tuần chưa mở thông báo của hệ thống."
+    names = "; ".join(f"{one.agency} ({one.notices} thông báo)" for one in digest.unread)
+    return f"Cơ quan chưa mở thông báo nào trong tuần: {names}."
 
 
 def _say_what_is_unknown(digest: Digest) -> str:

@@ -1,7 +1,7 @@
-"""Load and check a province pack: the folder of tables that holds everything about a province.
+"""Load a province pack: the folder of tables that holds everything about a province.
 
-`load_pack` gives a pack that may be used or raises; `check_pack` lists every problem, for the
-people who edit the tables. Both read the files and nothing else.
+`load_pack` gives a pack that may be used or raises. It reads the files and nothing else; what
+the tables must hold beyond being readable, `routing.checks` asks.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -25,7 +24,7 @@ from routing.text import Phrases
 
 __all__ = [
     "LEGAL_TYPES", "PACKS", "Agency", "Category", "FrontDesk", "Letterhead", "Limits", "Pack",
-    "PackError", "Policy", "Responsibility", "Ward", "check_pack", "load_pack",
+    "PackError", "Policy", "Responsibility", "Ward", "load_pack",
 ]  # fmt: skip
 
 PACKS = Path(__file__).resolve().parent / "packs"
@@ -201,25 +200,6 @@ def load_pack(path: Path, edited: Mapping[str, str] | None = None) -> Pack:
     if problems.found:
         raise PackError(problems.found)
     return pack
-
-
-def check_pack(
-    path: Path, on: date | None = None, edited: Mapping[str, str] | None = None
-) -> list[str]:
-    """Every problem as "file:row: rule"; an empty list when the pack is sound.
-
-    Beyond what `load_pack` refuses: every category has, for every ward, exactly one responsible
-    agency that is in force, on `on` (today by default) and on every date on which a row changes.
-    """
-    try:
-        pack = load_pack(path, edited)
-    except PackError as error:
-        return error.problems
-    problems = Problems()
-    for day in _days_of_change(pack, on or datetime.now(ZoneInfo(pack.timezone)).date()):
-        for category in sorted(pack.categories):
-            _check_coverage(pack, category, day, problems)
-    return list(dict.fromkeys(problems.found))
 
 
 def _read_pack(files: PackFiles, problems: Problems) -> Pack:
@@ -503,56 +483,6 @@ def _check_settings(pack: Pack, problems: Problems) -> None:
     named = policy.triage_categories | policy.restricted_categories | policy.conduct_categories
     for category in sorted(named - set(pack.categories)):
         problems.note("pack.toml:0", f"unknown category {category!r}")
-
-
-def _days_of_change(pack: Pack, on: date) -> list[date]:
-    days = {on}
-    rows: list[Responsibility | Agency] = [*pack.responsibilities, *pack.agencies.values()]
-    for row in rows:
-        if row.valid_from is not None:
-            days.add(row.valid_from)
-        if row.valid_to is not None:
-            days.add(row.valid_to + timedelta(days=1))
-    first = min((row.valid_from for row in pack.responsibilities), default=on)
-    return sorted(day for day in days if day >= first)
-
-
-def _check_coverage(pack: Pack, category: str, on: date, problems: Problems) -> None:
-    """One category on one day: exactly one row fits whatever its conditions may be."""
-    if category in pack.policy.triage_categories | pack.policy.restricted_categories:
-        return
-    rows = [row for row in pack.responsibilities if row.category == category and row.is_valid(on)]
-    if not rows:
-        problems.note("responsibilities.csv:0", f"{category} has no row on {on}")
-        return
-    groups = sorted({pack.vocabulary.group_of[one] for row in rows for one in row.conditions})
-    members = [sorted(pack.vocabulary.members(group)) for group in groups]
-    for held in product(*members):
-        _check_one_fits(rows, held, on, problems)
-    for row in rows:
-        for agency_id in _agency_ids(pack, row):
-            if current_agency(pack, agency_id, on) is None:
-                where = f"responsibilities.csv:{row.line}"
-                problems.note(where, f"{agency_id!r} is no agency in force on {on}")
-
-
-def _check_one_fits(
-    rows: list[Responsibility], held: tuple[str, ...], on: date, problems: Problems
-) -> None:
-    fitting = [row for row in rows if row.fits(held)]
-    case = f"{rows[0].category}/{'+'.join(held)}"
-    if not fitting:
-        where = f"responsibilities.csv:{rows[-1].line}"
-        problems.note(where, f"gap: {case} has no row on {on}")
-    for row in fitting if len(fitting) > 1 else []:
-        where = f"responsibilities.csv:{row.line}"
-        problems.note(where, f"overlap: {case} has {len(fitting)} rows on {on}")
-
-
-def _agency_ids(pack: Pack, row: Responsibility) -> list[str]:
-    if row.level == "ward":
-        return [pack.policy.roles[row.agency] + code for code in pack.wards]
-    return [row.agency]
 
 
 def current_agency(pack: Pack, agency_id: str, on: date) -> Agency | None:

@@ -21,6 +21,7 @@ from telegram.request import HTTPXRequest
 from app.jobs import Workshop
 from bot.receive import Receiver
 from bot.understand import Rasa
+from cases.tables import Tables
 from db.encryption import Vault
 from db.models import Base, Citizen, InboxUpdate, Reply
 from db.session import Database
@@ -255,8 +256,10 @@ async def desk(
     telegram_bot: ExtBot[Any],
     clock: Clock,
 ) -> AsyncIterator[Desk]:
-    client = Rasa(rasa.url)
-    workshop = Workshop(database, vault, client, pack, telegram_bot, clock)
+    client, tables = Rasa(rasa.url), Tables(PACKS / "hai_phong", pack)
+    workshop = Workshop(
+        database, vault, client, tables, telegram_bot, None, "http://127.0.0.1", clock
+    )
     await workshop.application.initialize()
     yield Desk(database, workshop, Receiver(telegram_bot, database, vault))
     await client.close()

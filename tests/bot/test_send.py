@@ -12,11 +12,12 @@ from bot.conversation import message
 from bot.send import Sender, render
 from cases.intake import Petition, file_case
 from cases.notices import notify, queue_reply
+from cases.tables import Tables
 from db.models import Attachment, Case, Citizen, Event, Reply
 from db.session import Database
 from playground.limits import SendLimits
 from routing.router import Decision
-from routing.tables import Pack
+from routing.tables import PACKS, Pack
 from tests.bot.conftest import AN, BINH, NOW, Clock, bot_on
 from tests.playground.conftest import Playground, png, run_playground
 
@@ -25,7 +26,7 @@ from tests.playground.conftest import Playground, png, run_playground
 async def sender(
     telegram_bot: Any, database: Database, vault: Any, pack: Pack, clock: Clock
 ) -> Sender:
-    return Sender(telegram_bot, database, vault, pack, clock)
+    return Sender(telegram_bot, database, vault, Tables(PACKS / "hai_phong", pack), clock)
 
 
 async def citizen_at(database: Database, vault: Any, chat: int = AN) -> int:
@@ -188,7 +189,7 @@ async def test_too_fast_is_raised_for_the_queue_and_the_reply_stays_queued(
         playground.call("sendMessage", chat_id=AN, text="x")
     reply_id = await queued(database, an, message("sau"))
     with pytest.raises(RetryAfter):
-        await Sender(bot, database, vault, pack, clock).send(reply_id)
+        await Sender(bot, database, vault, Tables(PACKS / "hai_phong", pack), clock).send(reply_id)
     waiting = await reply(database, reply_id)
     assert (waiting.sent_at, waiting.failed_at) == (None, None)
     assert waiting.content is not None
@@ -202,7 +203,7 @@ async def test_telegram_out_of_reach_is_raised_and_the_reply_stays_queued(
     monkeypatch.setattr(bot, "_base_url", "http://127.0.0.1:9/bot")
     reply_id = await queued(database, an, message("sau"))
     with pytest.raises(NetworkError):
-        await Sender(bot, database, vault, pack, clock).send(reply_id)
+        await Sender(bot, database, vault, Tables(PACKS / "hai_phong", pack), clock).send(reply_id)
     assert (await reply(database, reply_id)).failed_at is None
 
 

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 
 from cases.access import ADMINISTRATOR, AGENCY_OFFICER, INSPECTOR, SUPERVISOR, TRIAGE_OFFICER
 from cases.intake import Petition, file_case
+from cases.tables import Tables
 from console.server import create_app
 from db.models import Case, Citizen, Staff
 from db.session import Database
@@ -82,7 +83,7 @@ NewBrowser = Callable[[], Browser]
 
 @pytest_asyncio.fixture
 async def new_browser(database: Database, pack: Pack, clock: Clock) -> AsyncIterator[NewBrowser]:
-    app = create_app(database, pack, secure_cookies=False, clock=clock)
+    app = create_app(database, Tables(PACKS / "hai_phong", pack), secure_cookies=False, clock=clock)
     clients: list[httpx.AsyncClient] = []
 
     def make() -> Browser:

@@ -3,9 +3,10 @@
 import httpx
 import pytest
 
+from cases.tables import Tables
 from console.server import create_app
 from db.session import Database
-from routing.tables import Pack
+from routing.tables import PACKS, Pack
 from tests.console.conftest import PASSWORD, Cast, Clock, FileCase, NewBrowser
 
 
@@ -43,7 +44,7 @@ async def test_pages_need_nothing_that_the_policy_forbids(
 async def test_over_https_the_cookie_is_secure_and_bound_to_the_host(
     database: Database, pack: Pack, clock: Clock, cast: Cast
 ) -> None:
-    app = create_app(database, pack, secure_cookies=True, clock=clock)
+    app = create_app(database, Tables(PACKS / "hai_phong", pack), secure_cookies=True, clock=clock)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://console.test") as client:
         page = await client.get("/dang-nhap")
@@ -92,7 +93,8 @@ async def test_a_failure_is_told_calmly_and_logged_without_its_words(
     pack: Pack, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     nowhere = Database("postgresql://nobody@127.0.0.1:1/none")
-    transport = httpx.ASGITransport(create_app(nowhere, pack, secure_cookies=False, clock=clock))
+    app = create_app(nowhere, Tables(PACKS / "hai_phong", pack), secure_cookies=False, clock=clock)
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://console.test") as client:
         health = await client.get("/khoe")
         page = await client.get("/vu-viec", headers={"cookie": "langnghe=secret-token"})

@@ -15,6 +15,8 @@ SETTINGS = {f"LANGNGHE_{name.upper()}" for name in Settings.model_fields}
 KEYS = {"LANGNGHE_ENCRYPTION_KEYS", "LANGNGHE_LOOKUP_KEY"}
 TELEGRAM = "LANGNGHE_TELEGRAM_TOKEN"
 SECRET_NAME = re.compile(r"PASSWORD|TOKEN|KEYS?$")
+# A mail server may need no log-in, or there is none.
+WITHOUT_LOG_IN = {"LANGNGHE_SMTP_PASSWORD"}
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?:(:[?-])([^}]*))?\}")
 
 
@@ -107,7 +109,8 @@ def test_each_secret_is_required_and_none_is_written_down(services: dict[str, Se
             if SECRET_NAME.search(key):
                 variable = VARIABLE.fullmatch(value)
                 assert variable, f"{name}: {key} is written down"
-                assert variable[2] == ":?", f"{name}: {key} may be empty"
+                is_required = key not in WITHOUT_LOG_IN
+                assert variable[2] == (":?" if is_required else ":-"), f"{name}: {key} may be empty"
         assert not re.search(r"://[^/@\s]*:[^/@\s]*@", str(service)), f"{name}: password in a URL"
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from routing.checks import check_pack
 from routing.router import Matter, decide
-from routing.tables import PACKS, Pack, PackError, check_pack, load_pack
+from routing.tables import PACKS, Pack, PackError, load_pack
 
 
 def test_the_hai_phong_pack_is_sound() -> None:
