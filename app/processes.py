@@ -47,11 +47,11 @@ async def _worker(settings: Settings, url: str) -> None:
     rasa_url = settings.rasa_url or known_url(settings)
     if rasa_url is None:
         raise ValueError("LANGNGHE_RASA_URL is not set and `langnghe run` is not running")
+    vault = open_vault(settings)  # First: without keys nothing is asked of a database.
     database = Database(url, pool_size=settings.worker_concurrency + 5)
     rasa, bot = Rasa(rasa_url), telegram_bot(settings)
     tables = await open_tables(settings, url)
     mail_server, console_url = mail_server_of(settings), console_url_of(settings)
-    vault = open_vault(settings)
     workshop = Workshop(database, vault, rasa, tables, bot, mail_server, console_url, utc_now)
     await _initialize(bot)
     await workshop.application.initialize()
