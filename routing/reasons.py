@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from routing.assignment import Assignment
+from routing.conditions import RURAL, URBAN, Held
 from routing.decision import Matter
 from routing.tables import Agency, Pack, Responsibility
 
@@ -59,13 +60,13 @@ def for_citizen_of_triage(rule: str) -> str:
 
 
 def for_citizen_of_dispatch(
-    row: Responsibility, agency: Agency, ward_code: str | None, pack: Pack, *, is_above: bool
+    row: Responsibility, ward_code: str | None, pack: Pack, *, is_above: bool
 ) -> str:
-    """Why this agency. The ward is named where it decides."""
+    """Why "this agency", which is named before. The ward is named where it decides."""
     if is_above:
-        return f"Đơn vị bị phản ánh không xử lý đơn về mình, nên {agency.name} xem xét."
+        return "Đơn vị bị phản ánh không xử lý đơn về mình, nên cơ quan này xem xét."
     where = f" ở {pack.wards[ward_code].name}" if row.level == "ward" and ward_code else ""
-    return f"{agency.name} phụ trách lĩnh vực “{pack.categories[row.category].name}”{where}."
+    return f"Lĩnh vực “{pack.categories[row.category].name}”{where} do cơ quan này phụ trách."
 
 
 def ask_which_category(first: str, second: str, pack: Pack) -> str:
@@ -98,17 +99,24 @@ def of_place(matter: Matter, pack: Pack) -> str:
 
 def of_row(row: Responsibility, found: Assignment, pack: Pack) -> str:
     """The row that decided: its line, its conditions with the words they hold by, its law."""
-    named = {one.condition: one.words for one in found.held if one.words}
-    conditions = "+".join(
-        f"{one} (“{named[one]}”)" if one in named else one for one in row.conditions
-    )
+    held = (one for one in found.held if one.condition in row.conditions)
+    because = "".join(f", {words}" for one in held if (words := _of_condition(one)))
     note = f" ({row.note})" if row.note else ""
     until = f" đến {_day(row.valid_to)}" if row.valid_to else ""
     return (
-        f"Bảng phân công, dòng {row.line}: “{pack.categories[row.category].name}”, "
-        f"{conditions}; hiệu lực từ {_day(row.valid_from)}{until}; "
+        f"Bảng phân công, dòng {row.line}: “{pack.categories[row.category].name}”{because}; "
+        f"hiệu lực từ {_day(row.valid_from)}{until}; "
         f"căn cứ: {row.legal_source}{note}."
     )
+
+
+def _of_condition(held: Held) -> str:
+    """What made a condition hold, in words that staff know; empty for "always"."""
+    if held.words:
+        return f"có lời “{held.words}”"
+    if held.is_default:
+        return "không có lời nào chỉ rõ hơn"
+    return {URBAN: "ở phường", RURAL: "ở xã, đặc khu"}.get(held.condition, "")
 
 
 def of_successor(row_agency_id: str, agency: Agency, pack: Pack) -> str:

@@ -263,7 +263,7 @@ def _dispatch(
     if holder is None:
         return _triage(question, rule, reasons.NOBODY_FREE)
     sentence = reasons.for_citizen_of_dispatch(
-        row, holder, question.ward_code, pack, is_above=holder is not agency
+        row, question.ward_code, pack, is_above=holder is not agency
     )
     return Decision(
         "dispatch", holder.agency_id, holder.name, confidence, rule, tuple(why),

@@ -91,7 +91,7 @@ def test_a_dispatch_says_its_row_words_place_and_law() -> None:
         r for r in PACK.responsibilities if (r.category, r.condition) == ("roads", "tinh_lo")
     )
     said = "\n".join(decision.reasons)
-    for part in (f"dòng {row.line}", "“tỉnh lộ”", "01/07/2025", row.legal_source, "“ổ gà”",
+    for part in (f"dòng {row.line}", "có lời “tỉnh lộ”", "01/07/2025", row.legal_source, "“ổ gà”",
                  "“p lê chân”", "Phường Lê Chân", "chắc chắn 90%"):  # fmt: skip
         assert part in said, part
 
@@ -105,7 +105,7 @@ def test_whoever_is_excluded_is_named_with_the_words_that_accuse_them() -> None:
 
 
 CITIZEN_READS = [
-    ({"category": "noise"}, "phụ trách lĩnh vực"),
+    ({"category": "noise"}, "do cơ quan này phụ trách"),
     ({"category": "noise", "accused": ("UBND phường Lê Chân",)}, "không xử lý đơn về mình"),
     ({"category": "noise", "ward_code": None}, "Chưa rõ việc xảy ra ở xã, phường nào"),
     ({"category": "corruption"}, "cán bộ được giao riêng"),
