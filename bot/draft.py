@@ -28,6 +28,7 @@ class Draft:
     legal_type: str = "phan_anh"
     legal_type_confidence: float = 1.0
     accused: tuple[str, ...] = ()
+    acting: tuple[str, ...] = ()  # Units that the words have doing something: perhaps accused.
     is_understood: bool = True
     is_declared: bool = False  # "I report a fact, I denounce nobody."
     ward_code: str | None = None
@@ -72,8 +73,13 @@ def _value(name: str, value: Any) -> Any:
     if name == "waiting":
         return tuple(Draft.from_json(item) for item in value)
     if name == "parts":
-        return tuple(Part(**{**item, "accused": tuple(item["accused"])}) for item in value)
+        return tuple(_part(item) for item in value)
     return tuple(tuple(item) if isinstance(item, list) else item for item in value)
+
+
+def _part(content: dict[str, Any]) -> Part:
+    units = {name: tuple(content.get(name, ())) for name in ("accused", "acting")}
+    return Part(**{**content, **units})
 
 
 @dataclass(frozen=True)

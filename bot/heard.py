@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from routing.router import Matter
 
+# Of the model's ranking of all categories: the rest together is next to nothing.
+LIKELIEST = 5
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -23,6 +26,7 @@ class Part:
     category: str
     confidence: float
     accused: tuple[str, ...] = ()
+    acting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Understanding:
         """The words that name a unit which the text accuses."""
         return tuple(str(entity["value"]) for entity in self.entities if is_accused(entity))
 
+    @property
+    def acting(self) -> tuple[str, ...]:
+        """The words that name a unit which may be accused, in words that no rule knows."""
+        return tuple(str(entity["value"]) for entity in self.entities if is_acting(entity))
+
     def matter(self, text: str, ward_code: str | None, *, category: str | None = None) -> Matter:
         """What routing decides on; a `category` that a person chose is sure."""
         best = self.categories[0]
@@ -59,9 +68,15 @@ class Understanding:
             ward_code=ward_code,
             text=text,
             accused=self.accused,
-            categories=tuple((one.name, one.confidence) for one in self.categories),
+            acting=self.acting,
+            categories=tuple((c.name, c.confidence) for c in self.categories[:LIKELIEST]),
             category_words=() if is_chosen else self.category_words,
         )
+
+
+def is_acting(entity: dict[str, Any]) -> bool:
+    """Whether this is a unit that the text has doing something, good or bad."""
+    return entity.get("entity") == "unit" and entity.get("role") == "acting"
 
 
 def is_accused(entity: dict[str, Any]) -> bool:

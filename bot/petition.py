@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import keyboards, texts
 from bot.draft import DENUNCIATION, Count, Draft, FileCase, Say, Turn, and_then, say
-from bot.heard import Heard, Part, Understanding
+from bot.heard import LIKELIEST, Heard, Part, Understanding
 from cases import deadlines
 from routing.coordinates import coordinates_in
 from routing.router import Decision, Matter, decide
@@ -81,8 +81,8 @@ def with_words(draft: Draft, heard: Heard) -> Draft | None:
     )
     legal_type = COMPLAINT if is_complaint and not draft.is_declared else draft.legal_type
     parts = _with_words_in_last(draft.parts, heard.text, said)
-    accused = _also_accused(draft, heard)
-    return replace(more, legal_type=legal_type, accused=accused, parts=parts)
+    accused, acting = _also_named(draft, heard)
+    return replace(more, legal_type=legal_type, accused=accused, acting=acting, parts=parts)
 
 
 def _with_words_in_last(
@@ -93,13 +93,18 @@ def _with_words_in_last(
         return ()
     last = parts[-1]
     accused = tuple(dict.fromkeys((*last.accused, *said.accused)))
-    return (*parts[:-1], replace(last, text=f"{last.text}\n{text}", accused=accused))
+    acting = tuple(dict.fromkeys((*last.acting, *said.acting)))
+    longer = replace(last, text=f"{last.text}\n{text}", accused=accused, acting=acting)
+    return (*parts[:-1], longer)
 
 
-def _also_accused(draft: Draft, heard: Heard) -> tuple[str, ...]:
+def _also_named(draft: Draft, heard: Heard) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The units that the draft accuses or has acting, with those of the words heard."""
     said = heard.understanding
-    more = said.accused if isinstance(said, Understanding) else ()
-    return tuple(dict.fromkeys((*draft.accused, *more)))
+    more = (said.accused, said.acting) if isinstance(said, Understanding) else ((), ())
+    accused = dict.fromkeys((*draft.accused, *more[0]))
+    acting = dict.fromkeys((*draft.acting, *more[1]))
+    return tuple(accused), tuple(acting)
 
 
 def too_long(draft: Draft) -> Turn:
@@ -128,11 +133,12 @@ def read(draft: Draft, said: object) -> Draft:
         draft,
         category=best.name,
         category_confidence=best.confidence,
-        categories=tuple((c.name, c.confidence) for c in said.categories[:5]),
+        categories=tuple((c.name, c.confidence) for c in said.categories[:LIKELIEST]),
         category_words=said.category_words,
         legal_type=said.legal_type.name,
         legal_type_confidence=said.legal_type.confidence,
         accused=said.accused,
+        acting=said.acting,
         parts=said.parts,
     )
 
@@ -281,6 +287,7 @@ def _draft_of(part: Part, draft: Draft, pack: Pack) -> Draft:
         categories=((part.category, part.confidence),),
         category_words=(),
         accused=part.accused,
+        acting=part.acting,
         attachment_ids=(),
         album=None,
         parts=(),
@@ -320,6 +327,7 @@ def decision_on(draft: Draft, pack: Pack, now: datetime) -> Decision:
         ward_code=draft.ward_code,
         text=draft.text,
         accused=draft.accused,
+        acting=draft.acting,
         categories=draft.categories,
         place_confidence=draft.place_confidence,
         category_words=draft.category_words,
@@ -381,8 +389,9 @@ def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         if more is None:
             return too_long(draft)
         told = replace(more, is_understood=draft.is_understood)
-    accused = _also_accused(draft, heard)
-    asked = replace(told, place_asked=True, place_text=heard.text, accused=accused)
+    accused, acting = _also_named(draft, heard)
+    asked = replace(told, place_asked=True, place_text=heard.text)
+    asked = replace(asked, accused=accused, acting=acting)
     if place.outcome == "found":
         # The answer to "where?" is about the place, so it is as sure as a button.
         there = replace(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from bot.answers import checked
-from bot.heard import NotUnderstood, Part, Scored, Understanding, is_accused
+from bot.heard import NotUnderstood, Part, Scored, Understanding, is_accused, is_acting
 from routing.tables import LEGAL_TYPES
 
 logger = logging.getLogger(__name__)
@@ -77,13 +77,11 @@ def _parts(body: dict[str, Any]) -> tuple[Part, ...]:
 def _part(body: dict[str, Any], matter: dict[str, Any]) -> Part:
     start, end = int(matter["start"]), int(matter["end"])
     category = _scored({"name": matter["category"], "confidence": matter["confidence"]})
-    accused = tuple(
-        str(entity["value"])
-        for entity in body.get("entities", ())
-        if is_accused(entity) and start <= int(entity["start"]) < end
-    )
+    inside = [e for e in body.get("entities", ()) if start <= int(e.get("start", -1)) < end]
+    accused = tuple(str(entity["value"]) for entity in inside if is_accused(entity))
+    acting = tuple(str(entity["value"]) for entity in inside if is_acting(entity))
     words = str(body["text"])[start:end].strip()
-    return Part(words, category.name, category.confidence, accused)
+    return Part(words, category.name, category.confidence, accused, acting)
 
 
 def _answer(body: dict[str, Any], intent: str) -> str:

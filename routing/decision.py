@@ -14,7 +14,9 @@ class Matter:
 
     `categories` are (code, share) of all that the words may be about, best first: several
     categories may lead to one agency, which is then surer than any of them. `accused` are the words
-    that name units, `category_words` and `place_words` those that gave the category and the ward.
+    that name units complained about, `acting` those that name units which do something in the text:
+    perhaps they are complained about as well. `category_words` and `place_words` are those that
+    gave the category and the ward.
     `why_person` is the reason for which a person must look first, in Vietnamese; empty for none.
     """
 
@@ -24,6 +26,7 @@ class Matter:
     ward_code: str | None
     text: str
     accused: tuple[str, ...] = ()
+    acting: tuple[str, ...] = ()
     categories: tuple[tuple[str, float], ...] = ()
     place_confidence: float = 1.0
     category_words: tuple[str, ...] = ()

@@ -29,6 +29,10 @@ ACCUSED_UNKNOWN = (
     "Có đơn vị bị phản ánh nhưng chưa nhận ra là đơn vị nào: "
     "cần người xem để không chuyển về chính đơn vị đó."
 )
+PERHAPS_ACCUSED = (
+    "Lời kể có nhắc việc làm của chính đơn vị được phân công: cần người xem đơn vị đó bị phản ánh "
+    "hay chỉ được nhắc đến."
+)
 NO_PLACE = "Thiếu địa điểm: lĩnh vực này phân công theo xã, phường, đặc khu."
 NO_ROW = "Bảng phân công chưa có dòng cho trường hợp này."
 NO_AGENCY = "Cơ quan được phân công không còn hiệu lực."
@@ -39,6 +43,7 @@ DESK_ACCUSED = "Bộ phận phân loại là đơn vị bị phản ánh: chuy�
 ASK_WHERE = "Sự việc xảy ra ở xã, phường nào (tên mới hoặc tên cũ kèm huyện, quận)?"
 ASK_WHAT = "Ông/bà mong cơ quan nhà nước giải quyết việc gì?"
 ASK_WHO = "Đơn vị hoặc cán bộ được nhắc đến thuộc cơ quan nào, ở xã, phường nào?"
+ASK_WHETHER_ACCUSED = "Ông/bà phản ánh việc làm của đơn vị này, hay mong đơn vị này giải quyết?"
 ASK_WHICH_ACT = "Ông/bà khiếu nại quyết định hoặc việc làm nào: của cơ quan nào, số, ngày nào?"
 
 # By the first part of the rule's name; the rest of the rules read as "category".

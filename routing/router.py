@@ -190,7 +190,18 @@ def _responsible(question: _Question) -> Decision:
     confidence = _confidence(question, found, found.agency)
     if confidence < question.pack.policy.min_confidence:
         return _unsure(question, found, found.agency)
+    if _is_perhaps_accused(question, found.agency):
+        rule, ask = "accused:perhaps", reasons.ASK_WHETHER_ACCUSED
+        return _triage(question, rule, reasons.PERHAPS_ACCUSED, ask=ask)
     return _dispatch(question, found.row, found, found.agency, confidence)
+
+
+def _is_perhaps_accused(question: _Question, agency: Agency) -> bool:
+    """Whether the words have the very agency that would get the case doing something."""
+    if not question.matter.acting or agency.agency_id in question.barred:
+        return False
+    acting = identify(question.matter.acting, question.matter.ward_code, question.pack)
+    return agency.agency_id in acting.agency_ids
 
 
 def _confidence(question: _Question, found: Assignment, agency: Agency) -> float:

@@ -14,7 +14,8 @@ from components.entities import find_mentions
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class MentionExtractor(GraphComponent):
-    """Appends to `entities`; a `unit` may have `role: accused`, a `case_code` `role: misspelt`."""
+    """Appends to `entities`; a `unit` may have `role: accused` or `role: acting`, a `case_code`
+    `role: misspelt`."""
 
     def __init__(self, name: Text) -> None:
         self._name = name

@@ -13,7 +13,7 @@ from components.words import Word, are_meant, meanings, words_between
 
 
 class Unit(NamedTuple):
-    """A unit in the folded text; `role` is "accused" or ""."""
+    """A unit in the folded text; `role` is "accused", "acting" or ""."""
 
     start: int
     end: int
@@ -119,6 +119,18 @@ _ADDRESSED = re.compile(
     r"cam on|goi|goi cho|"
     r"truoc cong)(?: \w+){0,2}? ?$"
 )
+# Words after which a unit is a landmark or one that is turned to: "trước cổng UBND", "lên phường".
+_ASIDE = re.compile(
+    r"\b(?:truoc|cong|canh|gan|sau|ben|doi dien|qua|ra|len|den|toi|o|tai|ve|vao|trong|ngoai|tru so|"
+    r"hoi|gap|voi|cung|dua|nop|cho|chuyen|phia|thuoc|duoc)(?: (?:cong|cua|tru so|ben))? ?$"
+)
+# What a unit is asked to do, or what it is, is nothing that it did.
+_REQUESTED = re.compile(
+    r" (?:(?:da|dang|se|nen|can|phai|hay|som|mau|chong|kip thoi|khan truong) )*"
+    r"(?:nen|can|phai|hay|som|vao cuoc|can thiep|xem xet|kiem tra|xu ly|giai quyet|xuong|o day|"
+    r"oi|a|nhe|di|gan|cach|sat|canh)\b"
+)
+_WORD_AFTER = re.compile(r" [a-z]+")
 _SENTENCE_END = re.compile(r"[.!?\n;]")
 _BEFORE, _AFTER = 45, 90
 
@@ -139,10 +151,29 @@ def find_units(folded: str, words: Sequence[Word], accents: bool) -> Iterator[Un
             continue
         end = _end_of_name(folded, words, accents, match)
         position = end
-        role = "accused" if accuses and is_accused(lowered, match.start(), end) else ""
+        role = _role(lowered, match.start(), end, accuses)
         is_bare = end == match.end() and bool(_NEEDS_MORE.fullmatch(match.group().lower()))
-        if role or not (is_bare or match["place"]):
+        if role == "acting" and match["place"]:
+            role = ""
+        if role == "accused" or not (is_bare or match["place"]):
             yield Unit(match.start(), end, role)
+
+
+def _role(lowered: str, start: int, end: int, accuses: bool) -> str:
+    if accuses and is_accused(lowered, start, end):
+        return "accused"
+    return "acting" if is_acting(lowered, start, end) else ""
+
+
+def is_acting(folded: str, start: int, end: int) -> bool:
+    """Whether a unit seems to be who does something in its sentence, in words that accuse of
+    nothing by themselves: "UBND phường đổ rác ra mương". It is neither addressed, nor a landmark,
+    nor told what to do. Best effort; a person reads what hangs on it."""
+    before, after = _sentence_around(folded, start, end)
+    if not _WORD_AFTER.match(after) or _REQUESTED.match(after):
+        return False
+    near = before.rstrip()
+    return not (_ADDRESSED.search(near + " ") or _ADDRESSED.search(near) or _ASIDE.search(near))
 
 
 def _is_meant(words: Sequence[Word]) -> bool:

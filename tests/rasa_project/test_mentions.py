@@ -364,14 +364,19 @@ def test_a_kind_of_place_without_its_name_is_no_place(text: str) -> None:
         ("cán bộ xã đòi tôi 7,3 triệu", [("cán bộ xã", "accused")]),
         ("xa tu y ban dat cong", [("xa", "accused")]),
         ("Đề nghị Công an phường An Hòa xuống", [("Công an phường An Hòa", "")]),
-        ("BHXH quận 7 trả lời", [("BHXH quận 7", "")]),
+        ("BHXH quận 7 trả lời", [("BHXH quận 7", "acting")]),
         ("Thanh tra Sở Xây dựng xuống", [("Thanh tra Sở Xây dựng", "")]),
-        ("Công ty cổ phần cấp nước Bình An báo", [("Công ty cổ phần cấp nước Bình An", "")]),
+        ("Công ty cổ phần cấp nước Bình An báo", [("Công ty cổ phần cấp nước Bình An", "acting")]),
         ("công ty may Thành Công nợ lương", [("công ty may Thành Công", "accused")]),
-        ("trạm y tế hết thuốc", [("trạm y tế", "")]),
+        ("trạm y tế hết thuốc", [("trạm y tế", "acting")]),
+        ("UBND phường An Hòa đổ rác ra mương", [("UBND phường An Hòa", "acting")]),
+        ("chu tich xa phuc an biet ma de do", [("chu tich xa phuc an", "acting")]),
+        ("UBND phường An Hòa cần xử lý ngay", [("UBND phường An Hòa", "")]),
+        ("hố ga trước cổng UBND xã Phúc An mất nắp", [("UBND xã Phúc An", "")]),
+        ("tôi lên UBND xã Phúc An hỏi mà không ai nói", [("UBND xã Phúc An", "")]),
     ],
 )
-def test_units_are_named_and_the_accused_one_is_marked(
+def test_units_are_named_and_those_that_act_or_are_accused_are_marked(
     text: str, units: list[tuple[str, str]]
 ) -> None:
     found = [item for item in entities.find_entities(text) if item.entity == "unit"]

@@ -128,6 +128,14 @@ def test_a_person_looks_first_where_whoever_took_the_case_says_so() -> None:
     assert decision.suggestions == ("so_xay_dung",)
 
 
+def test_an_agency_that_the_words_have_doing_something_does_not_get_the_case_unseen() -> None:
+    own = decided("đổ rác", category="noise", acting=("UBND phường Lê Chân",))
+    assert (own.outcome, own.rule) == ("triage", "accused:perhaps")
+    assert own.excluded == ()
+    other = decided("đổ rác", category="noise", acting=("UBND xã Tiên Lãng",))
+    assert other.outcome == "dispatch"
+
+
 DESK_ACCUSED = [
     ("Bộ phận phân loại", "ban_tuyen_giao_dan_van"),
     ("Ban Tuyên giáo và Dân vận Thành ủy", "so_noi_vu"),
