@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from cases.access import ADMINISTRATOR, LEADER, CaseNotFound
 from cases.tables import Tables
 from console import agencies, cases, inbox, login, staff
+from console import tables as tables_pages
 from console.sessions import ChangePasswordFirst, LogInFirst, VisitHere
 from console.site import FOLDER, AnySite, Site, any_site, build_templates
 from db.session import Database
@@ -73,7 +74,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_api_route("/", _show_front, methods=["GET"])
     app.add_api_route("/khoe", _check_health, methods=["GET"])
-    for room in (login, cases, inbox, agencies, staff):
+    for room in (login, cases, inbox, agencies, tables_pages, staff):
         app.include_router(room.router)
     _add_error_pages(app)
     app.middleware("http")(_protect)

@@ -1,0 +1,139 @@
+"""The pages of the tables: read by all, changed by two roles, never without a preview."""
+
+import re
+from html import unescape
+
+import pytest
+
+from cases.tables import Tables, edited_tables
+from db.session import Database
+from routing.router import Matter, decide
+from routing.tables import PACKS, Pack
+from tests.console.conftest import NOW, Browser, Cast, FileCase, NewBrowser
+
+TABLE = "/bang-phan-cong/responsibilities.csv"
+
+
+async def logged_in(new_browser: NewBrowser, who: str) -> Browser:
+    browser = new_browser()
+    await browser.log_in(who)
+    return browser
+
+
+def shown_version(browser: Browser) -> str:
+    return browser.hidden("version")
+
+
+def previewed(browser: Browser) -> str:
+    """The content that the preview would save."""
+    assert browser.page is not None
+    found = re.search(r'<textarea name="content" hidden>(.*?)</textarea>', browser.page.text, re.S)
+    assert found is not None
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize("who", ["binh", "chi", "yen"])
+async def test_everybody_reads_and_only_two_roles_are_offered_to_edit(
+    cast: Cast, new_browser: NewBrowser, who: str
+) -> None:
+    reader = await logged_in(new_browser, who)
+    assert "Phân công trách nhiệm" in (await reader.open("/bang-phan-cong")).text
+    page = await reader.open(f"{TABLE}?tim=ma tuy")
+    assert "Công an thành phố" in page.text
+    assert "Sửa cả bảng" not in page.text
+    assert (await reader.open(f"{TABLE}/van-ban")).status_code == 404
+    await reader.open(TABLE)
+    refused = await reader.post(f"{TABLE}/luu", version=0, content="x", note="y")
+    assert refused.status_code == 404
+
+
+async def test_a_row_is_changed_seen_and_saved(
+    database: Database, cast: Cast, pack: Pack, file_one: FileCase, new_browser: NewBrowser
+) -> None:
+    case = await file_one("karaoke", category="noise", ward_code="11383", category_confidence=1.0)
+    dung = await logged_in(new_browser, "dung")
+    page = await dung.open(f"{TABLE}?tim=tieng on")
+    (row,) = set(re.findall(r"/dong/(\d+)", page.text))
+    await dung.open(f"{TABLE}/dong/{row}")
+    version = shown_version(dung)
+    page = await dung.post(
+        f"{TABLE}/dong/{row}",
+        version=version,
+        viec="sua",
+        c_category="noise",
+        c_condition="always",
+        c_level="ward",
+        c_agency="police",
+        c_legal_source="Quyết định thử",
+        c_valid_from="2025-07-01",
+    )
+    assert page.status_code == 200, page.text
+    assert "sẽ đi nơi khác" in page.text
+    assert case.code in page.text
+    saved = await dung.post(
+        f"{TABLE}/luu", version=version, content=previewed(dung), note="Phân cấp lại"
+    )
+    assert "Đã lưu. Bảng có hiệu lực ngay." in saved.text
+    assert "Phân cấp lại" in saved.text
+    tables = Tables(PACKS / "hai_phong", pack)
+    async with database.in_transaction() as session:
+        current = await tables.current(session)
+    noise = Matter("noise", 1.0, "phan_anh", "11383", "")
+    assert decide(noise, current, current.local_day(NOW)).agency_id == "ca_11383"
+
+
+async def test_a_table_that_fails_the_check_is_shown_with_what_is_wrong_and_not_saved(
+    database: Database, cast: Cast, new_browser: NewBrowser
+) -> None:
+    giang = await logged_in(new_browser, "giang")
+    page = await giang.open(f"{TABLE}/van-ban")
+    found = re.search(r'<textarea id="content"[^>]*>(.*?)</textarea>', page.text, re.S)
+    assert found is not None
+    content = unescape(found[1]).replace("noise,always,ward,ubnd", "noise,urban,ward,ubnd")
+    page = await giang.post(f"{TABLE}/xem-truoc", version=0, content=content)
+    assert "gap: noise/rural" in page.text
+    assert "Lý do sửa" not in page.text
+    page = await giang.post(f"{TABLE}/luu", version=0, content=content, note="cứ lưu")
+    assert page.status_code == 400
+    async with database.in_transaction() as session:
+        assert await edited_tables(session, "hai_phong") == {}
+
+
+async def test_an_administrator_sees_how_many_cases_move_and_no_code(
+    cast: Cast, file_one: FileCase, new_browser: NewBrowser
+) -> None:
+    case = await file_one("karaoke", category="noise", ward_code="11383", category_confidence=1.0)
+    giang = await logged_in(new_browser, "giang")
+    page = await giang.open(f"{TABLE}/van-ban")
+    found = re.search(r'<textarea id="content"[^>]*>(.*?)</textarea>', page.text, re.S)
+    assert found is not None
+    content = unescape(found[1]).replace("noise,always,ward,ubnd", "noise,always,ward,police")
+    page = await giang.post(f"{TABLE}/xem-truoc", version=0, content=content)
+    assert "1 trong 1 vụ việc gần nhất sẽ đi nơi khác" in page.text
+    assert case.code not in page.text
+
+
+async def test_a_file_goes_out_and_comes_back_as_it_was(
+    cast: Cast, new_browser: NewBrowser
+) -> None:
+    giang = await logged_in(new_browser, "giang")
+    sent = (await giang.open(f"{TABLE}/tai-ve")).content
+    page = await giang.open(f"{TABLE}/van-ban")
+    fields = {"csrf": giang.hidden("csrf"), "version": "0"}
+    page = await giang.client.post(
+        f"{TABLE}/xem-truoc", data=fields, files={"file": ("r.csv", sent, "text/csv")}
+    )
+    assert page.status_code == 200
+    assert "Không có dòng nào khác" in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/bang-phan-cong/pack.toml", "/bang-phan-cong/..%2Fpack.toml", f"{TABLE}/dong/9999",
+     f"{TABLE}/ban/77"],
+)  # fmt: skip
+async def test_what_is_no_table_or_row_is_not_found(
+    cast: Cast, new_browser: NewBrowser, path: str
+) -> None:
+    dung = await logged_in(new_browser, "dung")
+    assert (await dung.open(path)).status_code == 404
