@@ -21,6 +21,8 @@ from routing.tables import Pack
 
 # Of the model's ranking: enough for triage and for later corrections.
 CATEGORIES_KEPT = 5
+# Rules that hold a case back for what was heard, whatever the tables say.
+_FOR_A_PERSON = ("needs_person", "accused:perhaps")
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,10 @@ async def file_case(
 def matter_of(case: Case) -> Matter:
     """What routing would decide on if the case came now: as filed, and as corrected since.
 
-    A case from before places had a confidence counts as surely placed.
+    A case from before places had a confidence counts as surely placed. Which units the words have
+    doing something is not kept, only that a person had to look because of it.
     """
+    rule, reasons = case.decision.get("rule"), case.decision.get("reasons") or [""]
     return Matter(
         category=case.category,
         category_confidence=case.category_confidence or 0.0,
@@ -111,6 +115,7 @@ def matter_of(case: Case) -> Matter:
         categories=tuple((one["name"], one["confidence"]) for one in case.categories),
         place_confidence=case.place_confidence or 1.0,
         place_words=case.place_text,
+        why_person=reasons[0] if rule in _FOR_A_PERSON else "",
     )
 
 

@@ -23,6 +23,7 @@ from console.site import FOLDER, AnySite, Site, any_site, build_templates
 from db.session import Database
 
 LARGEST_FORM = 256 * 1024
+LARGEST_TABLE = 1024 * 1024  # A whole table is one field, and é takes six bytes of a form.
 ERRORS = {
     400: ("Yêu cầu chưa đúng", "Địa chỉ hoặc biểu mẫu có chỗ chưa đúng. Xin quay lại và thử lại."),
     403: ("Chưa thực hiện được", "Anh/chị không được làm việc này."),
@@ -128,7 +129,8 @@ def _is_too_large(request: Request) -> bool:
     if request.method in {"GET", "HEAD"}:
         return False
     length = request.headers.get("content-length", "")
-    return not length.isdigit() or int(length) > LARGEST_FORM
+    is_table = request.url.path.startswith("/bang-phan-cong/")
+    return not length.isdigit() or int(length) > (LARGEST_TABLE if is_table else LARGEST_FORM)
 
 
 def _add_error_pages(app: FastAPI) -> None:

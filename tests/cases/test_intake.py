@@ -114,7 +114,7 @@ async def test_what_is_understood_later_advises_a_person(
 ) -> None:
     case = await new_case(is_understood=False, needs_person=True)
     categories = (("noise", 0.7),)
-    read = Matter("roads", 1.0, legal_type, None, case.text, ("bọn nó",), categories)
+    read = Matter("roads", 1.0, legal_type, None, case.text, ("bọn nó",), categories=categories)
     async with database.in_transaction() as session:
         held = await session.get_one(Case, case.id, with_for_update=True)
         for _ in range(2):  # A job may run twice.

@@ -76,14 +76,17 @@ async def test_a_saved_table_decides_at_once_in_every_process(
 async def test_an_edit_that_is_rolled_back_leaves_no_trace(
     database: Database, staff: dict[str, Staff], tables: Tables
 ) -> None:
-    with pytest.raises(RuntimeError):
+    content = noise_to_the_department(shipped())
+
+    async def save_then_fail() -> None:
         async with database.in_transaction() as session:
-            content = noise_to_the_department(shipped())
             await save_table(session, FOLDER, WHO, content, "thử", staff["mai"], NOW, 0)
-            assert decide(
-                NOISE, await tables.current(session), NOW.date()
-            ).agency_id == "so_xay_dung"  # fmt: skip
+            seen = await tables.current(session)
+            assert decide(NOISE, seen, NOW.date()).agency_id == "so_xay_dung"
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await save_then_fail()
     back = await in_force(database, tables)
     assert decide(NOISE, back, NOW.date()).agency_id == "ubnd_10507"
 
@@ -220,7 +223,7 @@ async def test_a_saved_table_that_no_longer_fits_stops_and_can_be_reverted(
     async with database.in_transaction() as session:
         session.add(TableVersion(pack=FOLDER.name, name=WHO, content=content, note="x",
                                  staff_id=staff["mai"].id, saved_at=NOW))  # fmt: skip
-    with pytest.raises(PackError, match="responsibilities.csv:.*unknown province agency 'nha_den'"):
+    with pytest.raises(PackError, match="unknown province agency 'nha_den'"):
         await in_force(database, tables)
     async with database.in_transaction() as session:
         await revert_tables(session, FOLDER, [WHO], "sau nâng cấp", NOW)

@@ -137,3 +137,106 @@ async def test_what_is_no_table_or_row_is_not_found(
 ) -> None:
     dung = await logged_in(new_browser, "dung")
     assert (await dung.open(path)).status_code == 404
+
+
+async def test_a_row_is_replaced_from_a_day_and_the_old_one_kept(
+    cast: Cast, new_browser: NewBrowser
+) -> None:
+    dung = await logged_in(new_browser, "dung")
+    page = await dung.open(f"{TABLE}?tim=tieng on")
+    (row,) = set(re.findall(r"/dong/(\d+)", page.text))
+    await dung.open(f"{TABLE}/dong/{row}")
+    fields = {"version": shown_version(dung), "c_agency": "police"}
+    page = await dung.post(f"{TABLE}/dong/{row}", viec="thay", tu_ngay="2027-01-01", **fields)
+    rows = [line for line in previewed(dung).splitlines() if line.startswith("noise,")]
+    assert ["2026-12-31" in one for one in rows] == [True, False]
+    assert [",ubnd," in one for one in rows] == [True, False]
+    assert rows[1].endswith(",Dũng")
+    assert "Bảng chưa đạt kiểm tra" not in page.text
+    await dung.open(f"{TABLE}/dong/{row}")
+    page = await dung.post(f"{TABLE}/dong/{row}", viec="ket-thuc", het_ngay="2026-12-31", **fields)
+    assert "noise has no row on 2027-01-01" in page.text
+    assert (await dung.open(f"{TABLE}/dong/{row}")).status_code == 200
+    page = await dung.post(f"{TABLE}/dong/{row}", viec="thay", tu_ngay="mai", **fields)
+    assert (page.status_code, "Xin chọn ngày" in page.text) == (409, True)
+
+
+async def test_a_row_is_added_and_one_taken_away(cast: Cast, new_browser: NewBrowser) -> None:
+    places = "/bang-phan-cong/landmarks.csv"
+    giang = await logged_in(new_browser, "giang")
+    await giang.open(f"{places}/them")
+    page = await giang.post(
+        f"{places}/them",
+        version="0",
+        c_name="chợ Mẫu Thử",
+        c_kind="landmark",
+        c_ward_code="11383",
+    )
+    assert "chợ Mẫu Thử,landmark,11383," in previewed(giang)
+    assert "Lý do sửa" in page.text
+    await giang.open(f"{places}/dong/0")
+    await giang.post(f"{places}/dong/0", version="0", viec="xoa")
+    assert "chợ Sắt" not in previewed(giang)
+
+
+async def test_the_second_of_two_editors_is_told_before_anything_is_lost(
+    cast: Cast, new_browser: NewBrowser
+) -> None:
+    dung, giang = await logged_in(new_browser, "dung"), await logged_in(new_browser, "giang")
+    places = "/bang-phan-cong/landmarks.csv"
+    for browser in (dung, giang):
+        await browser.open(f"{places}/them")
+        await browser.post(f"{places}/them", version="0", c_name="chợ Mẫu", c_kind="landmark",
+                           c_ward_code="11383")  # fmt: skip
+    saved = await dung.post(f"{places}/luu", version="0", content=previewed(dung), note="thêm")
+    assert saved.status_code == 200
+    refused = await giang.post(f"{places}/luu", version="0", content=previewed(giang), note="thêm")
+    assert (refused.status_code, "vừa được người khác lưu" in refused.text) == (409, True)
+
+
+async def test_an_old_version_is_shown_and_put_back(cast: Cast, new_browser: NewBrowser) -> None:
+    dung = await logged_in(new_browser, "dung")
+    for agency in ("police", "ubnd"):
+        page = await dung.open(f"{TABLE}?tim=tieng on")
+        (row,) = set(re.findall(r"/dong/(\d+)", page.text))
+        await dung.open(f"{TABLE}/dong/{row}")
+        version = shown_version(dung)
+        await dung.post(f"{TABLE}/dong/{row}", version=version, viec="sua", c_agency=agency)
+        await dung.post(f"{TABLE}/luu", version=version, content=previewed(dung), note=agency)
+    page = await dung.open(TABLE)
+    newest, oldest = re.findall(r"/ban/(\d+)", page.text)
+    assert "Khôi phục" not in (await dung.open(f"{TABLE}/ban/{newest}")).text
+    page = await dung.open(f"{TABLE}/ban/{oldest}")
+    assert "Khôi phục bản này" in page.text
+    content, version = previewed(dung), shown_version(dung)
+    await dung.post(f"{TABLE}/xem-truoc", version=version, content=content)
+    saved = await dung.post(f"{TABLE}/luu", version=version, content=previewed(dung), note="lại")
+    assert "Đã lưu" in saved.text
+
+
+async def test_the_longest_table_passes_through_the_pages(
+    cast: Cast, new_browser: NewBrowser
+) -> None:
+    agencies = "/bang-phan-cong/agencies.csv"
+    giang = await logged_in(new_browser, "giang")
+    page = await giang.open(f"{agencies}/van-ban")
+    found = re.search(r'<textarea id="content"[^>]*>(.*?)</textarea>', page.text, re.S)
+    assert found is not None
+    content = unescape(found[1]).replace("quản trị viên nhập", "quản trị viên nhập, " + "ạ" * 150)
+    page = await giang.post(f"{agencies}/xem-truoc", version="0", content=content)
+    assert (page.status_code, "Lý do sửa" in page.text) == (200, True)
+
+
+async def test_the_pages_of_one_request_show_the_tables_in_force(
+    cast: Cast, new_browser: NewBrowser
+) -> None:
+    """An agency's new name stands everywhere from the next page on, without a restart."""
+    agencies = "/bang-phan-cong/agencies.csv"
+    dung = await logged_in(new_browser, "dung")
+    page = await dung.open(f"{agencies}?tim=so_ngoai_vu")
+    (row,) = set(re.findall(r"/dong/(\d+)", page.text))
+    await dung.open(f"{agencies}/dong/{row}")
+    await dung.post(f"{agencies}/dong/{row}", version="0", viec="sua", c_name="Sở Đối ngoại Mẫu")
+    await dung.post(f"{agencies}/luu", version="0", content=previewed(dung), note="đổi tên")
+    giang = await logged_in(new_browser, "giang")
+    assert "Sở Đối ngoại Mẫu" in (await giang.open("/nhan-vien")).text

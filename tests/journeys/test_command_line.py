@@ -117,6 +117,30 @@ def test_the_tables_of_the_province_are_sound(town: Town) -> None:
     assert missing.returncode == 2
 
 
+def test_an_edited_table_is_checked_and_previewed_before_anything_is_saved(
+    town: Town, tmp_path: Path
+) -> None:
+    done = langnghe("tables", "export", str(tmp_path), data=town.data_dir)
+    assert done.returncode == 0, done.stderr
+    edited = tmp_path / "responsibilities.csv"
+    content = edited.read_text(encoding="utf-8")
+    edited.write_text(content.replace("noise,always,ward,ubnd", "noise,always,ward,police"))
+    cases = tmp_path / "cases.jsonl"
+    noise = {"id": "a", "text": "karaoke", "category": "noise", "confidence": 1,
+             "legal_type": "phan_anh", "ward_code": "11383"}  # fmt: skip
+    cases.write_text(json.dumps(noise) + "\n", encoding="utf-8")
+    words = ("tables", "preview", "--edited", str(edited), "--cases", str(cases))
+    done = langnghe(*words, data=town.data_dir)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 cases would go elsewhere" in done.stdout
+    edited.write_text(content.replace("noise,always,ward,ubnd", "noise,always,ward,mayor"))
+    done = langnghe(*words, data=town.data_dir)
+    assert done.returncode == 1
+    assert "unknown ward agency 'mayor'" in done.stderr
+    shown = langnghe("tables", "show", "responsibilities.csv", data=town.data_dir)
+    assert shown.stdout == content
+
+
 def test_a_database_without_keys_is_refused_in_one_line(town: Town, tmp_path: Path) -> None:
     settings = {
         "LANGNGHE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
