@@ -9,7 +9,10 @@ from typing import Literal
 
 from routing.text import Match, Phrases, Token
 
-Level = Literal["ward", "old_ward", "district", "province", "landmark", "elsewhere", "other"]
+# old_ward: abolished in the newest merger; older_ward: merged into one of those before.
+Level = Literal[
+    "ward", "old_ward", "older_ward", "district", "province", "landmark", "elsewhere", "other"
+]
 Sign = Literal["ward", "district", "province", "locative", "route", "other", "bare"]
 # near: "giáp xã Kiến Thụy" is beside it, not in it. border: "giáp ranh A và B" is in one or both.
 Beside = Literal["", "near", "border"]
@@ -97,7 +100,7 @@ class Mention:
 
     @property
     def wards(self) -> tuple[Referent, ...]:
-        return self._at("ward") + self._at("old_ward")
+        return self._at("ward") + self._at("old_ward") + self._at("older_ward")
 
     @property
     def landmarks(self) -> tuple[Referent, ...]:

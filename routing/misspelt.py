@@ -40,7 +40,7 @@ class Spellings:
     def __init__(self, named: Iterable[tuple[str, Referent]]) -> None:
         self._named: dict[str, list[Referent]] = {}
         for words, referent in named:
-            if referent.level in ("ward", "old_ward", "district"):
+            if referent.level in ("ward", "old_ward", "older_ward", "district"):
                 self._named.setdefault(_sound(tokenise(words)), []).append(referent)
         self._keys = list(self._named)
 

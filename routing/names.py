@@ -37,13 +37,16 @@ class NameTables:
     elsewhere: list[Row]
     other_names: list[Row]
     landmarks: list[Row]
+    older_wards: list[Row]
 
 
 def build_gazetteer(tables: NameTables, areas: Areas, problems: Problems) -> Gazetteer:
     """Join the tables. Unknown codes, splits, levels and targets are added to `problems`."""
     old_wards = [row for row in tables.old_wards if _is_sound(row, tables, problems)]
     upper = _districts(old_wards) + _provinces(old_wards)
-    referents = [*_wards(tables, old_wards), *_old_wards(old_wards), *upper]
+    abolished = _old_wards(old_wards)
+    older = _older_wards(tables.older_wards, abolished, problems)
+    referents = [*_wards(tables, old_wards), *abolished, *older, *upper]
     named = [(split_name(referent.name)[1], referent) for referent in referents]
     named += _aliases(tables.aliases, upper, problems)
     named += _landmarks(tables, referents, problems)
@@ -94,6 +97,20 @@ def _old_wards(rows: list[Row]) -> list[Referent]:
         )
         for (province, district, name), own in parts.items()
     ]
+
+
+def _older_wards(
+    rows: list[Row], abolished: list[Referent], problems: Problems
+) -> Iterator[Referent]:
+    """What a commune merged away earlier became is a commune of old_wards.csv, and goes with it."""
+    known = {(key, one.name): one for one in abolished for key in one.within}
+    for row in rows:
+        became = known.get((row["district"], row["became"]))
+        if became is None:
+            problems.add(row, f"{row['district']} has no {row['became']!r} in old_wards.csv")
+        else:
+            kind = split_name(row["name"])[0]
+            yield Referent("older_ward", kind, row["name"], became.codes, became.within)
 
 
 def _districts(rows: list[Row]) -> list[Referent]:

@@ -223,7 +223,12 @@ def _speaking(mentions: Sequence[Mention], districts: frozenset[str]) -> list[Me
         for m in able
         if not (m.districts & districts) or _only_name(m, able) or m.beside == "border"
     ]
-    return [m for m in speaking if not m.needs_sign or _is_located(m, mentions)]
+    return [m for m in speaking if not _needs_sign(m) or _is_located(m, mentions)]
+
+
+def _needs_sign(mention: Mention) -> bool:
+    """Names of old are streets and villages today: they count with a sign or a district only."""
+    return mention.needs_sign or all(ward.level == "older_ward" for ward in mention.wards)
 
 
 def _only_name(mention: Mention, able: Sequence[Mention]) -> bool:
@@ -232,7 +237,8 @@ def _only_name(mention: Mention, able: Sequence[Mention]) -> bool:
 
 def _is_located(mention: Mention, mentions: Sequence[Mention]) -> bool:
     """A street's or person's name counts with a sign before it or a district after it."""
-    if mention.sign == "locative" and mention.kind != "people":
+    is_older = all(ward.level == "older_ward" for ward in mention.wards)
+    if mention.sign == "locative" and mention.kind != "people" and not is_older:
         return True
     following = [m for m in mentions if 0 <= m.start - mention.end <= _ADJACENT_WORDS]
     within = {key for ward in mention.wards for key in ward.within}
@@ -244,10 +250,11 @@ def _claim(mention: Mention, districts: frozenset[str], provinces: frozenset[str
     near = list(mention.wards)
     for narrowing in (hints, provinces):
         near = [ward for ward in near if ward.within & narrowing] or near
+    near = [ward for ward in near if ward.level != "older_ward"] or near
     wards, confidence = _by_kind(mention, near)
     if mention.sign == "ward" and not any(ward.within & districts for ward in wards):
         wards = _in_force(wards)
-    if all(ward.level == "old_ward" for ward in wards):
+    if all(ward.level != "ward" for ward in wards):
         confidence *= _OLD_NAME
     codes = tuple(dict.fromkeys(code for ward in wards for code in ward.codes))
     if mention.sign != "ward" and not hints:

@@ -246,6 +246,7 @@ _AGENCY_COLUMNS = (
     "agency_id", "name", "level", "parent_id", "contact", "ward_code", "valid_from", "valid_to",
     "successor_id", "aliases", "email", "telegram_group",
 )  # fmt: skip
+_OLDER_COLUMNS = ("province", "district", "name", "became")
 _LANDMARK_COLUMNS = ("name", "kind", "ward_code", "note")
 _RESPONSIBILITY_COLUMNS = (
     "category", "condition", "level", "agency", "legal_source", "valid_from", "valid_to", "note",
@@ -347,6 +348,7 @@ def _read_gazetteer(files: PackFiles, wards: Mapping[str, Ward], problems: Probl
         aliases=read_table(files, "aliases.csv", ("alias", "level", "target"), problems),
         elsewhere=read_table(files, "elsewhere.csv", ("name", "status"), problems),
         other_names=read_table(files, "other_names.csv", ("name", "is"), problems),
+        older_wards=read_table(files, "older_wards.csv", _OLDER_COLUMNS, problems),
         landmarks=read_table(files, "landmarks.csv", _LANDMARK_COLUMNS, problems),
     )
     return build_gazetteer(names, Areas(read_areas(files, set(wards), problems)), problems)

@@ -53,6 +53,9 @@ recipients = ["Lưu VT"]
         "Tỉnh Mẫu,Huyện Sông Trong,Xã Cây Đa,1,main\n"
         "Tỉnh Mẫu,Huyện Sông Trong,Xã Cây Đa,2,part\n"
     ),
+    "older_wards.csv": (
+        "province,district,name,became\nTỉnh Mẫu,Huyện Sông Trong,Xã Gốc Đa,Xã Cây Đa\n"
+    ),
     "aliases.csv": "alias,level,target\nMẫu,province,Tỉnh Mẫu\n",
     "elsewhere.csv": "name,status\nHải Phòng,current\n",
     "other_names.csv": "name,is\n",

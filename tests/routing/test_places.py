@@ -94,6 +94,38 @@ def test_a_border_lies_in_both_wards_in_the_order_that_they_are_named(
     assert [candidate.name for candidate in place.candidates][:2] == names
 
 
+OLDER = [
+    # communes that were merged away before 2025
+    ("xã Gia Minh", "Phường Bạch Đằng"),
+    ("giếng ở Gia Minh, Thủy Nguyên", "Phường Bạch Đằng"),
+    ("thị trấn Núi Đèo", "Phường Thuỷ Nguyên"),
+    ("phường Quang Trung, Hồng Bàng", "Phường Hồng Bàng"),
+    ("xã Thanh Quang, Nam Sách", "Xã Trần Phú"),
+    ("xã Thanh Quang", "Xã Hà Đông"),  # The one that lasted until 2025 is the likelier.
+]
+
+
+@pytest.mark.parametrize(("text", "name"), OLDER)
+def test_a_commune_merged_away_earlier_is_in_what_it_became(text: str, name: str) -> None:
+    place = GAZETTEER.find(text)
+    assert (place.outcome, place.name) == ("found", name)
+
+
+def test_the_bare_name_of_an_older_commune_is_no_place() -> None:
+    assert GAZETTEER.find("xe rác đỗ ở Lương Khánh Thiện cản đường").outcome == "none"
+
+
+def test_every_older_commune_leads_into_the_wards_of_what_it_became() -> None:
+    with (PACKS / "hai_phong" / "older_wards.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 100
+    for row in rows:
+        named = GAZETTEER.find(f"{row['name']}, {row['district']}")
+        became = GAZETTEER.find(f"{row['became']}, {row['district']}")
+        inside = {candidate.ward_code for candidate in became.candidates}
+        assert inside & {candidate.ward_code for candidate in named.candidates}, row
+
+
 MISSPELT = [
     ("xã Vĩnh Bảoo", "Xã Vĩnh Bảo"),
     ("xa Tien Lnag", "Xã Tiên Lãng"),
