@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 from app.rasa_server import RasaFailed, running_rasa
-from app.services import open_pack, utc_now
+from app.services import utc_now
 from app.settings import Settings
+from app.tables import read_saved
 from bot.heard import NotUnderstood, Scored, Understanding
 from bot.understand import Rasa
 from routing.places import Place
 from routing.router import Decision, decide
-from routing.tables import Pack
+from routing.tables import PACKS, Pack, load_pack
 
 REPORT = "report"
 AT_A_TIME = 8
@@ -35,7 +36,7 @@ def explain_text(settings: Settings, text: str, console: Console, on: date | Non
     routing.tables.PackError."""
     if not text.strip():
         raise ValueError("the text is empty")
-    pack = open_pack(settings)
+    pack = _pack_in_force(settings)
     with running_rasa(settings) as url:
         said = asyncio.run(parse_all(url, [text]))[0]
     if isinstance(said, NotUnderstood):
@@ -45,7 +46,7 @@ def explain_text(settings: Settings, text: str, console: Console, on: date | Non
 
 def explain_lines(settings: Settings, lines: TextIO, out: TextIO, on: date | None) -> int:
     """One JSON line out for each line in, in order; 1 when any was an error, else 0."""
-    pack = open_pack(settings)
+    pack = _pack_in_force(settings)
     day = on or _today(pack)
     inputs = [_read_line(line) for line in lines if line.strip()]
     with running_rasa(settings) as url:
@@ -175,6 +176,11 @@ def _table(found: dict[str, Any]) -> Table:
 
 def _percent(scored: dict[str, Any]) -> str:
     return f"{scored['name']} ({scored['confidence']:.0%})"
+
+
+def _pack_in_force(settings: Settings) -> Pack:
+    """The tables with what staff saved, where there is a database: as the bot would decide."""
+    return load_pack(PACKS / settings.pack, read_saved(settings, settings.pack))
 
 
 def _today(pack: Pack) -> date:
