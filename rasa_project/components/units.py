@@ -151,18 +151,11 @@ def find_units(folded: str, words: Sequence[Word], accents: bool) -> Iterator[Un
             continue
         end = _end_of_name(folded, words, accents, match)
         position = end
-        role = _role(lowered, match.start(), end, accuses)
+        role = "accused" if accuses and is_accused(lowered, match.start(), end) else ""
         is_bare = end == match.end() and bool(_NEEDS_MORE.fullmatch(match.group().lower()))
-        if role == "acting" and match["place"]:
-            role = ""
-        if role == "accused" or not (is_bare or match["place"]):
+        if role or not (is_bare or match["place"]):
+            role = role or ("acting" if is_acting(lowered, match.start(), end) else "")
             yield Unit(match.start(), end, role)
-
-
-def _role(lowered: str, start: int, end: int, accuses: bool) -> str:
-    if accuses and is_accused(lowered, start, end):
-        return "accused"
-    return "acting" if is_acting(lowered, start, end) else ""
 
 
 def is_acting(folded: str, start: int, end: int) -> bool:

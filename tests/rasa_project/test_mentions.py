@@ -493,7 +493,9 @@ def test_the_longest_message_is_read_in_milliseconds(part: str) -> None:
         start = time.process_time()
         entities.find_mentions(message)
         seconds.append(time.process_time() - start)
-    assert min(seconds) < 0.02
+    assert (
+        min(seconds) < 0.05
+    )  # Several times what it takes: a pattern that explodes takes far more.
 
 
 def _counts(rows: list[dict[str, Any]]) -> tuple[int, int, int]:
