@@ -18,7 +18,7 @@ from bot.dialogue import advance
 from bot.draft import ChangeCase, Count, Draft, FileCase, Say, Turn
 from bot.heard import FiledCase, Heard
 from bot.keyboards import Keyboard
-from bot.petition import needs_person
+from bot.petition import confirmed, needs_person
 from bot.understand import Rasa
 from cases import lifecycle
 from cases.events import CITIZEN, record
@@ -246,7 +246,7 @@ def petition_of(draft: Draft) -> Petition:
         legal_type=draft.legal_type,
         ward_code=draft.ward_code,
         place_text=draft.place_text,
-        place_confidence=draft.place_confidence,
+        place_confidence=confirmed(draft),
         accused=list(draft.accused),
         latitude=draft.latitude,
         longitude=draft.longitude,

@@ -17,6 +17,8 @@ from routing.text import fold
 LONGEST_PETITION = 12_000
 # The answer to "where?" is short; what is longer has more to say than a place.
 PLACE_WORDS = 10
+# How sure a place is that stood on the card which was sent, in 0..1.
+READ_ON_THE_CARD = 0.9
 COMPLAINT = "khieu_nai"
 SURE_COMPLAINT = 0.75
 # A card must fit into one message, so it shows no more of the citizen's words than this.
@@ -329,12 +331,18 @@ def decision_on(draft: Draft, pack: Pack, now: datetime) -> Decision:
         accused=draft.accused,
         acting=draft.acting,
         categories=draft.categories,
-        place_confidence=draft.place_confidence,
+        place_confidence=confirmed(draft),
         category_words=draft.category_words,
         place_words=draft.place_text,
         why_person=_why_person(draft),
     )
     return decide(matter, pack, pack.local_day(now))
+
+
+def confirmed(draft: Draft) -> float:
+    """How sure the place is once the citizen sends the card that shows it: surer than words alone,
+    less than a pin or a button, for people skim."""
+    return max(draft.place_confidence, READ_ON_THE_CARD)
 
 
 def _why_person(draft: Draft) -> str:

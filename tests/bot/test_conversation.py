@@ -310,6 +310,12 @@ async def test_a_sticker_is_answered_and_a_pin_is_understood(desk: Desk) -> None
     assert answer["text"] == texts.PIN_KEPT
 
 
+async def test_a_shared_map_link_is_a_pin(desk: Desk) -> None:
+    link = "https://maps.google.com/?q=20.85,106.68"
+    (answer,) = await desk.takes(message=desk.message(text=link))
+    assert answer["text"] == texts.PIN_KEPT
+
+
 async def test_a_moving_live_location_and_a_removed_caption_are_not_answered(desk: Desk) -> None:
     where = {"latitude": 20.85, "longitude": 106.68}
     edit = {"edit_date": 1_790_000_001}

@@ -945,3 +945,41 @@ def test_a_place_far_too_long_to_show_is_kept_and_shown_in_part(talk: Talk) -> N
     talk.writes("ngõ " * 2000, "other", 0.1)
     assert len(talk.draft.place_text or "") == 8000
     assert len(talk.text()) < 4096
+
+
+# --- where, by other ways than a name -----------------------------------------------------
+
+
+def test_a_place_read_on_the_card_and_sent_is_sure_enough(talk: Talk) -> None:
+    talk.writes("rác chất đống cả tuần, Vĩnh Am không ai dọn")
+    assert talk.draft.ward_code == "11887"
+    assert talk.draft.place_confidence < 0.7
+    talk.taps("Gửi")
+    assert filing(talk).decision.outcome == "dispatch"
+
+
+def test_a_map_link_in_the_words_is_the_place_and_the_pin(talk: Talk) -> None:
+    talk.writes("rác chất đống ở đây https://maps.google.com/?q=20.85,106.68")
+    assert "Phường Lê Chân" in talk.text()
+    talk.taps("Gửi")
+    draft = filing(talk).draft
+    assert (draft.ward_code, draft.latitude, draft.longitude) == (LE_CHAN, *INSIDE)
+
+
+def test_a_map_link_answers_where(talk: Talk) -> None:
+    talk.writes(REPORT_WITHOUT_PLACE)
+    talk.writes("https://maps.google.com/?q=20.85,106.68", "out_of_scope")
+    assert "Phường Lê Chân" in talk.text()
+    assert (talk.draft.latitude, talk.draft.longitude) == INSIDE
+
+
+def test_a_map_link_outside_the_province_is_said_to_be_so(talk: Talk) -> None:
+    talk.writes(f"rác chất đống https://maps.google.com/?q={HANOI[0]},{HANOI[1]}")
+    assert talk.draft.step == "elsewhere"
+
+
+def test_a_border_and_a_misspelt_name_are_offered_as_buttons(talk: Talk) -> None:
+    talk.writes("rác ở chỗ giáp ranh phường Kiến An và phường Phù Liễn")
+    assert {"Phường Kiến An", "Phường Phù Liễn"} <= set(talk.buttons())
+    talk.writes("rác ở xã Vĩnh Bảoo", message_id=2)
+    assert "Xã Vĩnh Bảo" in talk.buttons()
