@@ -132,11 +132,16 @@ async def mark_read(
 
 
 async def load_notices(session: AsyncSession, until: datetime) -> tuple[NoticeFacts, ...]:
-    """The notices made until a moment, oldest first; those of restricted cases count for nobody."""
+    """The notices made until a moment, oldest first. Those of restricted cases count for nobody,
+    nor do those of a case that was taken away: nobody there can open it."""
     rows = await session.execute(
         select(AgencyNotice.agency_id, AgencyNotice.created_at, AgencyNotice.read_at)
         .join(Case)
-        .where(AgencyNotice.created_at <= until, Case.restricted.is_(False))
+        .where(
+            AgencyNotice.created_at <= until,
+            AgencyNotice.kind != RECALLED,
+            Case.restricted.is_(False),
+        )
         .order_by(AgencyNotice.created_at, AgencyNotice.id)
     )
     return tuple(NoticeFacts(*row) for row in rows)

@@ -199,6 +199,8 @@ async def _hand(
     _take(case, step)
     told = {"agency": agency.agency_id, "from_agency": before, "reason": reason}
     await record(session, case, step.event, by_staff(staff.id), now, **told)
+    if before is not None and before != agency.agency_id:
+        await notify_agency(session, case, before, agency_notices.RECALLED, now)
     await notify(session, case, "assigned", agency=agency.name, due_at=case.due_at.isoformat())
     await notify_agency(session, case, agency.agency_id, agency_notices.ASSIGNED, now)
 

@@ -2,18 +2,25 @@
 
 import smtplib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -81,11 +88,11 @@ def mailbox() -> Mailbox:
 
 
 @contextmanager
-def serving(handler: Any) -> Iterator[MailServer]:
+def serving(handler: Any, **options: Any) -> Iterator[MailServer]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield MailServer("127.0.0.1", port, "lang-nghe@tinh.example.vn", security="none")
@@ -229,6 +236,45 @@ async def test_a_server_without_starttls_is_not_sent_anything_in_the_clear(
     with pytest.raises(MailUnreachable):
         await desk.courier.deliver(await desk.notice(case))
     assert mailbox.letters == []
+
+
+async def test_a_server_with_starttls_gets_its_mail_encrypted_and_an_unknown_certificate_none(
+    database: Database, mailbox: Mailbox, case: Case, tmp_path: Path
+) -> None:
+    with serving(mailbox, tls_context=_self_signed(tmp_path), require_starttls=True) as server:
+        strict = Desk(database, replace(server, security="starttls"))
+        with pytest.raises(MailUnreachable):
+            await strict.courier.deliver(await strict.notice(case))
+        assert mailbox.letters == []
+        trusting = replace(server, security="starttls", validate_certs=False)
+        desk = Desk(database, trusting)
+        await desk.courier.deliver(await desk.notice(case))
+    assert len(mailbox.letters) == 1
+
+
+def _self_signed(folder: Path) -> ssl.SSLContext:
+    """A certificate that nobody vouches for, for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+    return context
 
 
 async def test_without_a_mail_server_staff_are_told_and_a_retry_delivers(
