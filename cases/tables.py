@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -215,8 +215,9 @@ async def propose_table(
     old = await tables.current(session)
     edited = await edited_tables(session, tables.pack_id) | {table.name: ready}
     found = await asyncio.to_thread(_preview, tables.folder, edited, now, old, matters)
-    problems = found if isinstance(found, list) else []
-    shown = None if isinstance(found, list) else found
+    lost = await _lost_agencies(session, table, ready)
+    problems = [*lost, *found] if isinstance(found, list) else lost
+    shown = found if isinstance(found, Preview) and not problems else None
     lines = diff(table.content, ready)
     return Proposal(table.name, ready, table.version, lines, problems, shown, shows_codes)
 
@@ -278,6 +279,9 @@ async def save_table(
     ready = _ready(table, content, staff.display_name)
     if not diff(table.content, ready):
         raise TableNotSaved("Bảng không có gì thay đổi.")
+    lost = await _lost_agencies(session, table, ready)
+    if lost:
+        raise TableRefused(lost)
     await _check(session, folder, {name: ready}, now)
     return await _store(session, folder.name, name, ready, _checked_note(note), staff.id, now)
 
@@ -295,6 +299,25 @@ async def revert_tables(
     await _check(session, folder, dict.fromkeys(names, OWN_FILE), now)
     kept = _checked_note(note)
     return [await _store(session, folder.name, one, OWN_FILE, kept, None, now) for one in names]
+
+
+async def _lost_agencies(session: AsyncSession, table: Table, content: str) -> list[str]:
+    """A problem for each agency that an edit takes away though a case or a member of staff still
+    names it: nobody could say any more who answers, or answered. Such an agency is ended."""
+    gone = _agency_ids(table.content) - _agency_ids(content)
+    if not gone:
+        return []
+    named = union(
+        select(Case.agency_id), select(func.unnest(Case.supporting)), select(Staff.agency_id)
+    )
+    used = sorted(gone.intersection(one for one in await session.scalars(named) if one))
+    rule = "in use: cases or staff name it, so give it a valid_to instead"
+    return [f"{table.name}:{agency_id}: {rule}" for agency_id in used]
+
+
+def _agency_ids(content: str) -> set[str]:
+    rows = read_rows(content)
+    return {rows.values(number).get("agency_id", "") for number in range(len(rows.body))}
 
 
 async def _wait_turn(session: AsyncSession) -> None:

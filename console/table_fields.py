@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from cases.table_rows import EDITOR, VALID_FROM, VALID_TO, Rows
+from routing.conditions import ALWAYS, RURAL, URBAN
 from routing.tables import Pack
 
 Choice = tuple[str, str]  # The value that is kept, and what people read.
@@ -84,6 +86,8 @@ _LEVELS: dict[str, tuple[Choice, ...]] = {
 }
 _SUGGESTED = frozenset(("condition", "group", "kind", "status", "is", "level"))
 _ROLE_NAMES = {"ubnd": "UBND xã, phường nơi xảy ra", "police": "Công an xã, phường nơi xảy ra"}
+# The conditions that every pack has; its own are read as conditions.csv names them.
+_CONDITION_NAMES = {ALWAYS: "mọi trường hợp", URBAN: "ở phường", RURAL: "ở xã, đặc khu"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,11 @@ def label_of(column: str) -> str:
 
 
 def shown(column: str, value: str, pack: Pack) -> str:
-    """A cell as people read it: codes by their names."""
+    """A cell as people read it: codes by their names, days as they are written here."""
+    if column in (VALID_FROM, VALID_TO):
+        return _day(value)
+    if column == "condition":
+        return " + ".join(_CONDITION_NAMES.get(one, one) for one in value.split("+"))
     if column == "category" and value in pack.categories:
         return pack.categories[value].name
     if column == "ward_code" and value in pack.wards:
@@ -178,6 +186,13 @@ def _bodies(pack: Pack) -> tuple[Choice, ...]:
 
 def _wards(pack: Pack) -> tuple[Choice, ...]:
     return (("", ""), *((one.code, one.name) for one in pack.wards.values()))
+
+
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).strftime("%d/%m/%Y")
+    except ValueError:  # An upload that is not checked yet may hold anything.
+        return value
 
 
 def _agency_name(value: str, pack: Pack) -> str:

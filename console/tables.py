@@ -5,17 +5,17 @@ and the server checks it again when it is.
 """
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, Response
 from fastapi import UploadFile as Upload
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cases.table_rows import EDITOR, VALID_TO, Rows, diff, read_rows
+from cases.table_rows import EDITOR, VALID_TO, Line, Rows, diff, read_rows
 from cases.tables import (
     EDITORS,
     Proposal,
@@ -33,6 +33,7 @@ from console.sessions import Visit, VisitHere
 from console.site import LARGEST_ID, RowId, Site, SiteHere
 from console.table_fields import TABLES, fields_of, label_of, shown
 from console.wording import Typed, clean
+from routing.tables import Pack
 from routing.text import fold
 
 log = logging.getLogger(__name__)
@@ -133,8 +134,7 @@ async def show_version(
         saved=versions[at],
         is_newest=at == 0,
         content=content,
-        lines=lines[:LINES_SHOWN],
-        more_lines=max(len(lines) - LINES_SHOWN, 0),
+        **_shown_lines(lines, table, site.pack),
         may_edit=_may_edit(visit),
     )
 
@@ -400,16 +400,34 @@ async def _preview_page(
         words=TABLES[table.name],
         refusal=refusal,
         note=note,
+        **_shown_lines(found.lines, table, site.pack),
         **_shown_proposal(found),
     )
 
 
-def _shown_proposal(found: Proposal) -> dict[str, object]:
+def _shown_lines(lines: Sequence[Line], table: Table, pack: Pack) -> dict[str, Any]:
+    """What differs, as people read it; as it is written where the columns themselves differ."""
+    header = read_rows(table.content).header
+    is_same_header = all(line.number > 1 for line in lines)
+    some = lines[:LINES_SHOWN]
+    if is_same_header:
+        some = [replace(one, cells=_shown_cells(header, one.cells, pack)) for one in some]
+    return {
+        "lines": some,
+        "line_labels": [label_of(column) for column in header] if is_same_header else [],
+        "more_lines": max(len(lines) - LINES_SHOWN, 0),
+    }
+
+
+def _shown_cells(header: Sequence[str], cells: Sequence[str], pack: Pack) -> tuple[str, ...]:
+    """A row may be short of cells, never longer than the header."""
+    return tuple(shown(column, cell, pack) for column, cell in zip(header, cells, strict=False))
+
+
+def _shown_proposal(found: Proposal) -> dict[str, Any]:
     changes = found.preview.changes if found.preview else ()
     return {
         "proposal": found,
-        "lines": found.lines[:LINES_SHOWN],
-        "more_lines": max(len(found.lines) - LINES_SHOWN, 0),
         "problems": found.problems[:PROBLEMS_SHOWN],
         "more_problems": max(len(found.problems) - PROBLEMS_SHOWN, 0),
         "changes": changes[:CODES_SHOWN] if found.shows_codes else (),

@@ -174,7 +174,7 @@ def reason_words(event: Event) -> str:
 
 def responder_of(case: Case, pack: Pack) -> str:
     """In whose name an answer goes out."""
-    return pack.agencies[case.agency_id or pack.triage_agency_id].name
+    return Names(pack).agency(case.agency_id or pack.triage_agency_id)
 
 
 def excerpt(text: str) -> str:

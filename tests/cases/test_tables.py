@@ -24,11 +24,11 @@ from cases.tables import (
     save_table,
     text_of,
 )
-from db.models import Staff, TableVersion
+from db.models import Case, Staff, TableVersion
 from db.session import Database
 from routing.router import Matter, decide
 from routing.tables import PACKS, Pack, PackError
-from tests.cases.conftest import NOW, NewCase
+from tests.cases.conftest import NOW, NewCase, decided
 
 FOLDER = PACKS / "hai_phong"
 WHO = "responsibilities.csv"
@@ -196,6 +196,38 @@ async def test_a_changed_row_names_who_changed_it(
     rows = read_rows(saved.content)
     authors = {rows.values(n)["category"]: rows.values(n)["editor"] for n in range(len(rows.body))}
     assert (authors.pop("noise"), set(authors.values())) == ("mai", {"bản khởi tạo"})
+
+
+def without_agency(agency_id: str) -> str:
+    rows = read_rows(shipped("agencies.csv"))
+    at = next(n for n in range(len(rows.body)) if rows.values(n)["agency_id"] == agency_id)
+    return rows.without_row(at).write()
+
+
+@pytest.mark.parametrize("holds", ["case", "support", "staff"])
+async def test_an_agency_that_a_case_or_staff_name_is_ended_and_not_taken_away(
+    database: Database, staff: dict[str, Staff], new_case: NewCase, holds: str
+) -> None:
+    unused, used = without_agency("so_ngoai_vu"), "agencies.csv:so_ngoai_vu: in use"
+    if holds == "case":
+        await new_case(decision=decided("so_ngoai_vu"))
+    async with database.in_transaction() as session:
+        if holds == "staff":
+            (await session.get_one(Staff, staff["chi"].id)).agency_id = "so_ngoai_vu"
+        if holds == "support":
+            case = await new_case()
+            (await session.get_one(Case, case.id)).supporting = ["so_ngoai_vu"]
+    with pytest.raises(TableRefused) as refused:
+        await save(database, staff["mai"], unused, name="agencies.csv")
+    assert [one.startswith(used) for one in refused.value.problems] == [True]
+
+
+async def test_an_agency_that_nobody_names_may_be_taken_away(
+    database: Database, staff: dict[str, Staff], tables: Tables, new_case: NewCase
+) -> None:
+    await new_case()
+    await save(database, staff["mai"], without_agency("so_ngoai_vu"), name="agencies.csv")
+    assert "so_ngoai_vu" not in (await in_force(database, tables)).agencies
 
 
 async def test_a_reverted_table_is_the_packs_own_again(

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from cases.tables import Tables, edited_tables
+from db.models import Case
 from db.session import Database
 from routing.router import Matter, decide
 from routing.tables import PACKS, Pack
@@ -70,6 +71,8 @@ async def test_a_row_is_changed_seen_and_saved(
     assert page.status_code == 200, page.text
     assert "sẽ đi nơi khác" in page.text
     assert case.code in page.text
+    for words in ("Tiếng ồn", "mọi trường hợp", "Công an xã, phường nơi xảy ra", "01/07/2025"):
+        assert f"<td>{words}</td>" in page.text  # What differs is read by people.
     saved = await dung.post(
         f"{TABLE}/luu", version=version, content=previewed(dung), note="Phân cấp lại"
     )
@@ -240,3 +243,25 @@ async def test_the_pages_of_one_request_show_the_tables_in_force(
     await dung.post(f"{agencies}/luu", version="0", content=previewed(dung), note="đổi tên")
     giang = await logged_in(new_browser, "giang")
     assert "Sở Đối ngoại Mẫu" in (await giang.open("/nhan-vien")).text
+
+
+async def test_a_case_of_an_agency_that_the_tables_lost_can_still_be_read(
+    database: Database, cast: Cast, file_one: FileCase, new_browser: NewBrowser
+) -> None:
+    """A newer pack, or going back to the pack's own table, may lack an agency that staff added."""
+    case = await file_one()
+    async with database.in_transaction() as session:
+        (await session.get_one(Case, case.id)).agency_id = "co_quan_mau"
+    binh = await logged_in(new_browser, "binh")
+    page = await binh.open(f"/vu-viec/{case.code}")
+    assert (page.status_code, "co_quan_mau" in page.text) == (200, True)
+
+
+async def test_columns_that_differ_are_shown_as_they_are_written(
+    cast: Cast, new_browser: NewBrowser
+) -> None:
+    giang = await logged_in(new_browser, "giang")
+    await giang.open(f"{TABLE}/van-ban")
+    page = await giang.post(f"{TABLE}/xem-truoc", version="0", content="category,x\nnoise,1\n")
+    assert "the column &#39;condition&#39; is missing" in page.text
+    assert "<td>noise</td>" in page.text
