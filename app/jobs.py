@@ -9,7 +9,8 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
@@ -25,10 +26,12 @@ from telegram.ext import ExtBot
 
 from app.mail import MailServer, MailUnreachable
 from app.notices import Courier
+from bot.channel import OutOfReach, SlowDown, Unclear
 from bot.conversation import Conversation
 from bot.handlers import Handlers, HandlingFailed, TelegramApplication
 from bot.heard import Understanding
 from bot.send import Sender
+from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
 from cases import intake
 from cases.tables import Tables
@@ -40,12 +43,15 @@ from routing.router import decide
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 6  # Waits 1, 2, 4, 8, 16 seconds; the chat's later messages wait behind.
+ATTEMPTS = 5  # Waits 1, 2, 4, 8 seconds; the chat's later messages wait behind.
 LONGEST_WAIT = 300
 # What passes by itself, or when an operator mends it: a network, a token, a database.
 PASSING = (
-    NetworkError, InvalidToken, Conflict, OperationalError, InterfaceError, MailUnreachable
+    OutOfReach, Unclear, NetworkError, InvalidToken, Conflict,
+    OperationalError, InterfaceError, MailUnreachable,
 )  # fmt: skip
+# A reply that could not be sent for so long says nothing any more that a citizen waits for.
+REPLY_PATIENCE = timedelta(hours=24)
 # Any constant will do: it keeps two workers from rescuing the same job.
 RESCUE_LOCK = 5_047_832
 
@@ -62,13 +68,15 @@ class Patience(BaseRetryStrategy):
             exception = exception.__cause__
         if isinstance(exception, asyncio.CancelledError):  # The worker is told to stop.
             return RetryDecision(retry_in={"seconds": 0})
+        if isinstance(exception, SlowDown):
+            return RetryDecision(retry_in={"seconds": ceil(exception.seconds)})
         if isinstance(exception, RetryAfter):
             wait = exception.retry_after
             seconds = wait if isinstance(wait, int) else int(wait.total_seconds()) + 1
             return RetryDecision(retry_in={"seconds": seconds})
         is_passing = isinstance(exception, PASSING)
         if is_passing and not isinstance(exception, BadRequest):  # Which is a NetworkError too.
-            return RetryDecision(retry_in={"seconds": min(2**job.attempts, LONGEST_WAIT)})
+            return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 9), LONGEST_WAIT)})
         if job.attempts + 1 < ATTEMPTS:
             return RetryDecision(retry_in={"seconds": 2**job.attempts})
         return None
@@ -104,7 +112,8 @@ class Workshop:
         conversation = Conversation(self.database, self.vault, self.rasa, self.tables, self.clock)
         self.handlers = Handlers(conversation, self.clock)
         self.application: TelegramApplication = self.handlers.build(self.bot)
-        self.sender = Sender(self.bot, self.database, self.vault, self.tables, self.clock)
+        channels = {TELEGRAM: Telegram(self.bot)}
+        self.sender = Sender(channels, self.database, self.vault, self.tables, self.clock)
         self.courier = Courier(
             self.database, self.tables, self.bot, self.mail_server, self.console_url, self.clock
         )
@@ -117,6 +126,14 @@ class Workshop:
             return
         update = Update.de_json(json.loads(self.vault.decrypt(row.payload)), self.bot)
         await self.handlers.process(self.application, update, inbox_id)
+
+    async def ends_waiting(self, reply_id: int, error: Exception, job: Job) -> bool:
+        """Whether a reply that failed is given up because it waited for a whole day. The last try
+        of what no waiting mends is noted too."""
+        is_over = await self.sender.has_waited(reply_id, REPLY_PATIENCE)
+        if is_over or Patience().gives_up(error, job):
+            await self.sender.give_up(reply_id, type(error).__name__)
+        return is_over
 
     async def note_failure(self, inbox_id: int, error: BaseException) -> None:
         """The update stays stored, with the kind of failure, for an operator to look at."""
@@ -167,9 +184,8 @@ def build_queue(database_url: str, workshop: Workshop) -> App:
         try:
             await workshop.sender.send(reply_id)
         except Exception as error:
-            if patience.gives_up(error, context.job):
-                await workshop.sender.give_up(reply_id, type(error).__name__)
-            raise
+            if not await workshop.ends_waiting(reply_id, error, context.job):
+                raise
 
     @app.task(name=queue.UNDERSTAND_CASE, retry=RasaPatience())
     async def understand_case(case_id: int) -> None:

@@ -8,8 +8,9 @@ from db import queue
 from db.models import Delivery, InboxUpdate, Reply
 from db.session import Database
 
-# Telegram's last word: the citizen blocked the bot, or the message itself was refused.
-FINAL = ("blocked", "refused")
+# Nothing to send again: the citizen blocked the bot, the message itself was refused, or it may have
+# arrived.
+FINAL = ("blocked", "refused", "unclear")
 
 
 async def retry_failed(url: str) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from bot import texts
 from bot.dialogue import advance
 from bot.draft import ChangeCase, Count, Draft, FileCase, Say, Turn
 from bot.heard import FiledCase, Heard
-from bot.keyboards import Keyboard
+from bot.keyboards import Keyboard, rows_of
 from bot.petition import confirmed, needs_person
 from bot.understand import Rasa
 from cases import lifecycle
@@ -33,12 +33,18 @@ from db.models import Attachment, Case, Citizen, InboxUpdate, Tally
 from db.session import Database
 from routing.tables import Pack
 
-CHANNEL = "telegram"
+
+@dataclass(frozen=True)
+class Sender:
+    """Who wrote: the name of a channel and their address there."""
+
+    channel: str
+    address: str
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a message, as Telegram names it."""
+    """A file of a message, as the channel names it."""
 
     kind: str
     file_id: str
@@ -73,7 +79,7 @@ class Conversation:
     async def take(
         self,
         inbox_id: int,
-        chat_id: int,
+        sender: Sender,
         heard: Heard,
         file: File | None = None,
         tap: Tap | None = None,
@@ -84,7 +90,7 @@ class Conversation:
         async with self._database.in_transaction() as session:
             update = await _unhandled(session, inbox_id)
             if update is not None:
-                citizen = await self._citizen(session, chat_id)
+                citizen = await self._citizen(session, sender)
                 await self._turn(session, citizen, update, heard, file, tap)
                 _mark_handled(update, self._clock())
 
@@ -95,12 +101,12 @@ class Conversation:
             if update is not None:
                 _mark_handled(update, self._clock())
 
-    async def note_blocked(self, inbox_id: int, chat_id: int, is_blocked: bool) -> None:
+    async def note_blocked(self, inbox_id: int, sender: Sender, is_blocked: bool) -> None:
         """The citizen blocked or unblocked the bot."""
         async with self._database.in_transaction() as session:
             update = await _unhandled(session, inbox_id)
             if update is not None:
-                citizen = await self._citizen(session, chat_id)
+                citizen = await self._citizen(session, sender)
                 citizen.blocked_at = self._clock() if is_blocked else None
                 _mark_handled(update, self._clock())
 
@@ -223,15 +229,16 @@ class Conversation:
             )
         )
 
-    async def _citizen(self, session: AsyncSession, chat_id: int) -> Citizen:
+    async def _citizen(self, session: AsyncSession, sender: Sender) -> Citizen:
         """The citizen of this chat, made at the first message."""
-        lookup = self._vault.lookup(CHANNEL, str(chat_id))
+        channel = sender.channel
+        lookup = self._vault.lookup(channel, sender.address)
         known = await session.scalar(
-            select(Citizen).where(Citizen.channel == CHANNEL, Citizen.address_lookup == lookup)
+            select(Citizen).where(Citizen.channel == channel, Citizen.address_lookup == lookup)
         )
         if known is None:
-            address = self._vault.encrypt(str(chat_id).encode())
-            known = Citizen(channel=CHANNEL, address=address, address_lookup=lookup)
+            address = self._vault.encrypt(sender.address.encode())
+            known = Citizen(channel=channel, address=address, address_lookup=lookup)
             session.add(known)
             await session.flush()
         return known
@@ -260,8 +267,7 @@ def petition_of(draft: Draft) -> Petition:
 
 def message(text: str, buttons: Keyboard = ()) -> dict[str, object]:
     """A queued reply's content, as `bot.send` reads it."""
-    rows = [[{"text": b.label, "callback_data": b.data} for b in row] for row in buttons]
-    return {"text": text, "buttons": rows}
+    return {"text": text, "buttons": rows_of(buttons)}
 
 
 async def _queue_say(session: AsyncSession, citizen_id: int, say: Say) -> None:

@@ -18,8 +18,9 @@ from telegram.ext import (
     filters,
 )
 
-from bot.conversation import Conversation, File, Tap
+from bot.conversation import Conversation, File, Sender, Tap
 from bot.heard import Heard
+from bot.telegram import TELEGRAM
 from routing.coordinates import coordinates_in, is_only_coordinates
 
 COMMANDS = {
@@ -152,7 +153,7 @@ class Handlers:
         heard = Heard(kind="button", now=self._clock(), text=query.data)
         tap = Tap(query.id, message_id)
         await self._conversation.take(
-            self._inbox_ids[update.update_id], query.from_user.id, heard, None, tap
+            self._inbox_ids[update.update_id], _sender(query.from_user.id), heard, None, tap
         )
 
     async def _membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -162,14 +163,18 @@ class Handlers:
             return
         is_blocked = change.new_chat_member.status == ChatMember.BANNED
         inbox_id = self._inbox_ids[update.update_id]
-        await self._conversation.note_blocked(inbox_id, change.chat.id, is_blocked)
+        await self._conversation.note_blocked(inbox_id, _sender(change.chat.id), is_blocked)
 
     async def _other(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self._conversation.ignore(self._inbox_ids[update.update_id])
 
     async def _take(self, update: Update, heard: Heard, file: File | None = None) -> None:
         inbox_id = self._inbox_ids[update.update_id]
-        await self._conversation.take(inbox_id, _message(update).chat_id, heard, file)
+        await self._conversation.take(inbox_id, _sender(_message(update).chat_id), heard, file)
+
+
+def _sender(chat_id: int) -> Sender:
+    return Sender(TELEGRAM, str(chat_id))
 
 
 def file_of(message: Message) -> File:

@@ -6,6 +6,7 @@ a tap on an old card from one on the card that is open.
 
 from dataclasses import dataclass
 
+from bot.channel import Rows
 from routing.tables import Pack
 
 
@@ -16,6 +17,11 @@ class Button:
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
+
+
+def rows_of(keyboard: Keyboard) -> Rows:
+    """A keyboard as a queued reply holds it."""
+    return [[{"text": b.label, "callback_data": b.data} for b in row] for row in keyboard]
 
 
 def card(number: int, has_consented: bool) -> Keyboard:

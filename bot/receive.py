@@ -1,26 +1,22 @@
 """Long polling: an update is stored in the same transaction as its job, then confirmed.
 
-The raw JSON is stored, not our reading of it: an update that this version cannot read fails
-alone, later, and is kept. Asking for the next offset is what confirms to Telegram, so a crash
-before that brings the same updates again, and `(bot_id, update_id)` keeps them single.
+Asking for the next offset is what confirms to Telegram, so a crash
+before that brings the same updates again, and `bot.inbox` keeps them single.
 """
 
 import asyncio
-import json
 import logging
 import warnings
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.handlers import COMMANDS
-from db import queue
+from bot.inbox import Inbox, Received
+from bot.telegram import TELEGRAM
 from db.encryption import Vault
-from db.models import InboxUpdate
 from db.session import Database
 
 logger = logging.getLogger(__name__)
@@ -59,10 +55,10 @@ class Receiver:
             self._offset = max(int(update["update_id"]) for update in updates) + 1
 
     async def store(self, updates: list[dict[str, Any]]) -> None:
-        """Keep a batch and queue a job for each new update, in one transaction."""
-        async with self._database.in_transaction() as session:
-            for update in updates:
-                await self._store_one(session, update)
+        """Keep a batch. Raises KeyError for an update without a number, which could not be kept
+        single."""
+        received = [received_from(update) for update in updates]
+        await Inbox(TELEGRAM, self._bot.id, self._database, self._vault).store(received)
 
     async def _fetch(self) -> list[dict[str, Any]]:
         arguments: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
@@ -73,25 +69,14 @@ class Receiver:
         )
         return [dict(update) for update in answer]
 
-    async def _store_one(self, session: AsyncSession, update: dict[str, Any]) -> None:
-        payload = self._vault.encrypt(json.dumps(update).encode())
-        inbox_id = await session.scalar(
-            insert(InboxUpdate)
-            .values(bot_id=self._bot.id, update_id=update["update_id"], payload=payload)
-            .on_conflict_do_nothing(index_elements=["bot_id", "update_id"])
-            .returning(InboxUpdate.id)
-        )
-        if inbox_id is not None:
-            lock = self._chat_lock(update)
-            await queue.defer(session, queue.HANDLE_UPDATE, lock=lock, inbox_id=inbox_id)
 
-    def _chat_lock(self, update: dict[str, Any]) -> str:
-        """Updates of one sender are handled in order; the lock's name does not tell who. An
-        update of another shape than Telegram's is stored as well, and fails when it is handled."""
-        body = next((part for part in update.values() if isinstance(part, dict)), {})
-        people = (body.get("from"), body.get("chat"))
-        sender = next((one.get("id") for one in people if isinstance(one, dict)), None)
-        return "chat:" + self._vault.lookup("lock", str(sender)).hex()[:32]
+def received_from(update: dict[str, Any]) -> Received:
+    """Telegram's update for the inbox. One of another shape than Telegram's is stored as well, and
+    fails when it is handled."""
+    body = next((part for part in update.values() if isinstance(part, dict)), {})
+    people = (body.get("from"), body.get("chat"))
+    sender = next((one.get("id") for one in people if isinstance(one, dict)), None)
+    return Received(str(update["update_id"]), str(sender), update)
 
 
 async def _until_done(step: Any) -> None:

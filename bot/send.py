@@ -1,25 +1,29 @@
-"""Queued replies to Telegram: paced, retried, once each.
+"""Queued replies to the citizen's channel: paced, retried, once each.
 
-A reply is marked sent after Telegram accepted it. A crash between the two, or an answer of
-Telegram's that never arrived, repeats that one reply; the other order would lose it.
+That a reply is being sent is committed before the channel is called, and that it was sent after
+the channel took it. Between the two a crash, or an answer that never comes, leaves the result
+unclear: such a reply is marked and sent again, after a time-out only once. What the channel surely
+did not do is tried again for a day.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiolimiter import AsyncLimiter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import BadRequest, Forbidden
 
 from bot import texts
-from bot.keyboards import settled_question
+from bot.channel import Blocked, Channel, OutOfReach, Refused, Rows, SlowDown, Unclear, pieces
+from bot.keyboards import rows_of, settled_question
 from cases.events import SYSTEM, record
+from cases.notices import push_lock
+from cases.personal_data import export, forget_erased
 from cases.tables import Tables
+from db import queue
 from db.encryption import Vault
 from db.models import Attachment, Case, Citizen, Reply
 from db.session import Database
@@ -31,20 +35,36 @@ logger = logging.getLogger(__name__)
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 BURST, PER_SECONDS = 3, 3.5
 CHATS_REMEMBERED = 10_000
+EXPORT_NAME = "du-lieu-cua-toi.json"
+
+
+@dataclass(frozen=True)
+class _Errand:
+    """One reply on its way. `text` and `rows` are as this channel shows them."""
+
+    reply_id: int
+    citizen_id: int
+    channel: Channel
+    address: str
+    content: dict[str, Any]
+    text: str
+    rows: Rows
+    parts_sent: int
+    document: bytes | None
 
 
 class Sender:
-    """Says queued replies and fetches files, through one bot."""
+    """Says queued replies and fetches files, each through its citizen's channel."""
 
     def __init__(
         self,
-        bot: Bot,
+        channels: Mapping[str, Channel],
         database: Database,
         vault: Vault,
         tables: Tables,
         clock: Callable[[], datetime],
     ) -> None:
-        self._bot = bot
+        self._channels = channels
         self._database = database
         self._vault = vault
         self._tables = tables
@@ -52,56 +72,146 @@ class Sender:
         self._pace: dict[int, AsyncLimiter] = {}
 
     async def send(self, reply_id: int) -> None:
-        """Send one reply unless it was sent. Raises what a later try may mend (RetryAfter,
-        NetworkError); gives up on what none will, and says so on the case."""
-        async with self._database.in_transaction() as session:
-            reply, citizen = await _load(session, reply_id)
-            pack = await self._tables.current(session)
-        if reply.content is None or reply.sent_at or reply.failed_at:
+        """Send one reply unless it was sent. Raises what a later try may mend (SlowDown,
+        OutOfReach, Unclear); gives up on what none will, and says so on the case."""
+        errand = await self._begin(reply_id)
+        if errand is None:
             return
-        chat_id = int(self._vault.decrypt(citizen.address))
-        failure = await self._try(chat_id, reply.content, pack)
-        async with self._database.in_transaction() as session:
-            await self._finish(session, reply_id, failure)
-
-    async def _try(self, chat_id: int, content: dict[str, Any], pack: Pack) -> str | None:
-        """None when Telegram took it, else why it never will."""
         try:
-            if "tap" in content:
-                await self._acknowledge(chat_id, content)
-            else:
-                await self._say(chat_id, content, pack)
-        except Forbidden:
-            return "blocked"
-        except BadRequest as error:
-            logger.error("telegram refused a reply", extra={"error": error.message})
-            return "refused"
-        return None
+            await self._deliver(errand)
+        except (Blocked, Refused) as error:
+            logger.error("a channel refused a reply", extra={"error": type(error).__name__})
+            await self._end(reply_id, "blocked" if isinstance(error, Blocked) else "refused")
+        except (SlowDown, OutOfReach):
+            await self._note_not_sent(reply_id)
+            raise
+        except Unclear:
+            if await self._note_timeout(reply_id):
+                raise
+        else:
+            await self._end(reply_id, None)
 
-    async def _say(self, chat_id: int, content: dict[str, Any], pack: Pack) -> None:
-        await self._in_turn(chat_id)
-        text, buttons = render(content, pack)
-        await self._bot.send_message(chat_id, text, reply_markup=_markup(buttons))
+    async def _begin(self, reply_id: int) -> _Errand | None:
+        """Commit that the reply is being sent; None where there is nothing to send now."""
+        is_our_turn = False
+        while True:
+            async with self._database.in_transaction() as session:
+                reply, citizen = await _load(session, reply_id)
+                if reply.content is None or reply.sent_at or reply.failed_at:
+                    return None
+                pack = await self._tables.current(session)
+                if await self._waits_for_morning(session, reply, pack):
+                    return None
+                pace = self._pace_of(citizen.id)
+                if is_our_turn or pace.has_capacity() or "tap" in reply.content:
+                    if not is_our_turn:
+                        await pace.acquire()
+                    self._mark_sending(reply)
+                    return await self._errand(session, reply, citizen, pack)
+            await pace.acquire()
+            is_our_turn = True
 
-    async def _acknowledge(self, chat_id: int, content: dict[str, Any]) -> None:
-        """An old tap cannot be answered and spent buttons may be gone: neither matters."""
-        with _too_late():
-            await self._bot.answer_callback_query(content["tap"])
-        if content["spent"] is not None:
-            with _too_late():
-                await self._bot.edit_message_reply_markup(chat_id, content["spent"])
+    def _mark_sending(self, reply: Reply) -> None:
+        now = self._clock()
+        if reply.sending_at is not None and reply.unclear_at is None:
+            reply.unclear_at = now  # An earlier try may have arrived.
+        reply.sending_at = now
 
-    async def _in_turn(self, chat_id: int) -> None:
+    async def _waits_for_morning(self, session: AsyncSession, reply: Reply, pack: Pack) -> bool:
+        """Nobody is woken by what can wait: in quiet hours a push is queued for the morning, apart
+        from the chat's other replies, which it must not hold up."""
+        if reply.content is None or "notice" not in reply.content:
+            return False
+        morning = pack.quiet_until(self._clock())
+        if morning is None:
+            return False
+        lock = push_lock(reply.citizen_id)
+        await queue.defer(
+            session, queue.SEND_REPLY, lock=lock, not_before=morning, reply_id=reply.id
+        )
+        return True
+
+    async def _errand(
+        self, session: AsyncSession, reply: Reply, citizen: Citizen, pack: Pack
+    ) -> _Errand:
+        content = reply.content or {}
+        channel = self._channels[citizen.channel]
+        text, rows = ("", []) if "tap" in content else render(content, pack)
+        if rows and not channel.has_buttons:
+            citizen.choices = [[b["text"], b["callback_data"]] for row in rows for b in row]
+            text, rows = f"{text}\n\n{texts.numbered(citizen.choices)}", []
+        document = await export(session, citizen, pack) if "export" in content else None
+        address = self._vault.decrypt(citizen.address).decode()
+        return _Errand(
+            reply.id, citizen.id, channel, address, content, text, rows, reply.parts_sent, document
+        )
+
+    async def _deliver(self, errand: _Errand) -> None:
+        content, channel, address = errand.content, errand.channel, errand.address
+        if "tap" in content:
+            await channel.acknowledge(address, content["tap"], content["spent"])
+        elif errand.document is not None:
+            await channel.send_file(address, EXPORT_NAME, errand.document, errand.text)
+        elif "edit" in content and await channel.replace(
+            address, content["edit"], errand.text, errand.rows
+        ):
+            return
+        elif "delete" in content and not await channel.delete(address, content["delete"]):
+            await channel.say(address, texts.NOT_DELETED, [])
+        else:
+            await self._say(errand)
+
+    async def _say(self, errand: _Errand) -> None:
+        *before, last = pieces(errand.text, errand.channel.longest)
+        for number, piece in enumerate(before[errand.parts_sent :], start=errand.parts_sent + 1):
+            await errand.channel.say(errand.address, piece, [])
+            await self._note_part(errand.reply_id, number)
+            await self._pace_of(errand.citizen_id).acquire()
+        await errand.channel.say(errand.address, last, errand.rows)
+
+    def _pace_of(self, citizen_id: int) -> AsyncLimiter:
         if len(self._pace) > CHATS_REMEMBERED:
             self._pace.clear()
-        await self._pace.setdefault(chat_id, AsyncLimiter(BURST, PER_SECONDS)).acquire()
+        return self._pace.setdefault(citizen_id, AsyncLimiter(BURST, PER_SECONDS))
+
+    async def _note_part(self, reply_id: int, number: int) -> None:
+        async with self._database.in_transaction() as session:
+            reply = await session.get_one(Reply, reply_id)
+            reply.parts_sent = number
+
+    async def _note_not_sent(self, reply_id: int) -> None:
+        async with self._database.in_transaction() as session:
+            reply = await session.get_one(Reply, reply_id)
+            reply.sending_at = None
+
+    async def _note_timeout(self, reply_id: int) -> bool:
+        """Whether to try once more; the second unclear result is the last."""
+        async with self._database.in_transaction() as session:
+            reply = await session.get_one(Reply, reply_id)
+            reply.timeouts += 1
+            if reply.timeouts > 1:
+                await self._finish(session, reply_id, "unclear")
+            return reply.timeouts <= 1
+
+    async def _end(self, reply_id: int, failure: str | None) -> None:
+        async with self._database.in_transaction() as session:
+            await self._finish(session, reply_id, failure)
 
     async def _finish(self, session: AsyncSession, reply_id: int, failure: str | None) -> None:
         reply, citizen = await _load(session, reply_id)
         now = self._clock()
         if failure is None:
             reply.sent_at, reply.content = now, None
-            return
+        else:
+            await self._note_failure(session, reply, citizen, failure)
+        if citizen.erased_at is not None:
+            await session.flush()
+            await forget_erased(session, citizen)
+
+    async def _note_failure(
+        self, session: AsyncSession, reply: Reply, citizen: Citizen, failure: str
+    ) -> None:
+        now = self._clock()
         reply.failed_at, reply.failure = now, failure
         if failure == "blocked":
             citizen.blocked_at = now
@@ -111,60 +221,48 @@ class Sender:
 
     async def give_up(self, reply_id: int, why: str) -> None:
         """Tries ran out: the case says so, the words are kept for `langnghe retry`."""
+        await self._end(reply_id, why)
+
+    async def has_waited(self, reply_id: int, patience: timedelta) -> bool:
+        """Whether the reply has been tried for longer than `patience`."""
         async with self._database.in_transaction() as session:
-            await self._finish(session, reply_id, why)
+            reply = await session.get_one(Reply, reply_id)
+            return self._clock() - reply.queued_at > patience
 
     async def fetch_attachment(self, attachment_id: int) -> None:
-        """Bring a citizen's file into the database, before Telegram forgets it."""
+        """Bring a citizen's file into the database, before the channel forgets it."""
         async with self._database.in_transaction() as session:
             attachment = await session.get(Attachment, attachment_id)
-        if attachment is None or attachment.fetched_at is not None:
-            return  # Forgotten with its draft, or here already.
-        content, failure = await self._download(attachment.file_id)
+            if attachment is None or attachment.fetched_at is not None:
+                return  # Forgotten with its draft, or here already.
+            citizen = await session.get(Citizen, attachment.citizen_id)
+        if citizen is None:  # Erased meanwhile.
+            return
+        content, failure = await _fetch(self._channels[citizen.channel], attachment.file_id)
         async with self._database.in_transaction() as session:
             kept = await session.get(Attachment, attachment_id, with_for_update=True)
             if kept is not None:
                 kept.content, kept.failure, kept.fetched_at = content, failure, self._clock()
 
-    async def _download(self, file_id: str) -> tuple[bytes | None, str | None]:
-        try:
-            file = await self._bot.get_file(file_id)
-            return bytes(await file.download_as_bytearray()), None
-        except BadRequest as error:
-            return None, error.message
 
-
-@contextmanager
-def _too_late() -> Iterator[None]:
+async def _fetch(channel: Channel, file_id: str) -> tuple[bytes | None, str | None]:
+    """The content, or why there will never be any. Raises what a later try may mend."""
     try:
-        yield
-    except BadRequest as error:
-        logger.info("a tap came too late", extra={"error": error.message})
+        return await channel.fetch(file_id), None
+    except Unclear as error:  # Asking twice for a file does no harm.
+        raise OutOfReach(str(error)) from error
+    except (Refused, Blocked) as error:
+        return None, str(error) or "blocked"
 
 
-def render(content: dict[str, Any], pack: Pack) -> tuple[str, list[list[dict[str, str]]]]:
+def render(content: dict[str, Any], pack: Pack) -> tuple[str, Rows]:
     """Text and rows of buttons of a queued reply. Raises KeyError for an unknown notice."""
     if "notice" not in content:
         return content["text"], content["buttons"]
-    rows: list[list[dict[str, str]]] = []
+    rows: Rows = []
     if content["notice"] == "answered":
-        question = settled_question(content["code"])
-        rows = [[{"text": b.label, "callback_data": b.data} for b in row] for row in question]
+        rows = rows_of(settled_question(content["code"]))
     return texts.notice(content, pack), rows
-
-
-def _markup(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(button["text"], callback_data=button["callback_data"])
-                for button in row
-            ]
-            for row in rows
-        ]
-    )
 
 
 async def _load(session: AsyncSession, reply_id: int) -> tuple[Reply, Citizen]:

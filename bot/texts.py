@@ -142,7 +142,17 @@ UNREADABLE = (
 EDIT_NOT_TAKEN = (
     "Tin nhắn vừa được sửa, nhưng nội dung đã gửi thì giữ nguyên. Cần bổ sung, xin viết tin mới."
 )
+NOT_DELETED = (
+    "Không xóa được tin nhắn đó từ đây. Xin tự xóa: nhấn giữ tin nhắn, chọn Xóa cho cả hai bên."
+)
+CHOOSE_BY_NUMBER = "Trả lời bằng một số:"
 TOO_LONG = "Nội dung quá dài. Xin viết gọn trong {limit} ký tự, hoặc gửi kèm tài liệu."
+
+
+def numbered(choices: list[Any]) -> str:
+    """What a channel without buttons shows instead of them; `choices` are [label, data]."""
+    lines = [f"{number}. {label}" for number, (label, _) in enumerate(choices, start=1)]
+    return "\n".join([CHOOSE_BY_NUMBER, *lines])
 
 
 def date_of(moment: datetime, pack: Pack) -> str:

@@ -16,6 +16,11 @@ def chat_lock(citizen_id: int) -> str:
     return f"replies:{citizen_id}"
 
 
+def push_lock(citizen_id: int) -> str:
+    """What waits for the morning goes in order too, and holds up no reply."""
+    return f"pushes:{citizen_id}"
+
+
 async def queue_reply(
     session: AsyncSession, citizen_id: int, content: dict[str, Any], case: Case | None = None
 ) -> Reply:

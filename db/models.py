@@ -53,12 +53,21 @@ class Citizen(Base):
     __table_args__ = (UniqueConstraint("channel", "address_lookup"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    channel: Mapped[str] = mapped_column(server_default="telegram")
+    channel: Mapped[str] = mapped_column(server_default="telegram")  # 'telegram' or 'zalo'.
     address: Mapped[bytes]  # Encrypted: only the bot's processes hold the key.
     address_lookup: Mapped[bytes]  # Keyed hash, to find the row again without decrypting.
     consent_version: Mapped[str | None]
     consented_at: Mapped[datetime | None]
-    blocked_at: Mapped[datetime | None]  # When Telegram said that the citizen blocked the bot.
+    consent_withdrawn_at: Mapped[datetime | None]
+    language: Mapped[str] = mapped_column(server_default="vi")  # Of the bot's own words.
+    # What the numbers of the last question mean, on a channel without buttons: [label, data].
+    choices: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
+    blocked_at: Mapped[datetime | None]  # When the channel said that the citizen blocked the bot.
+    # The minute in which messages are counted, how many came, and when slowing was last said.
+    minute_at: Mapped[datetime | None]
+    minute_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    slowed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]  # On request: the row goes with its last reply.
     created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
 
 
@@ -75,19 +84,24 @@ class Draft(Base):
 
 
 class InboxUpdate(Base):
-    """One Telegram update, stored before it is handled.
+    """One update of a channel, stored before it is handled.
 
-    `update_id` counts per bot, so a second bot on the same database cannot shadow the first.
-    The payload is encrypted (it names the sender) and wiped once the update is handled: by
-    then its content stands in the draft, the case or an attachment.
+    `update_key` is the channel's own name for it (Telegram's update_id, Zalo's message_id); it is
+    unique per bot, so a second bot on the same database cannot shadow the first. The payload is
+    encrypted (it names the sender) and wiped once the update is handled: by then its content
+    stands in the draft, the case or an attachment.
     """
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("bot_id", "update_id"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "bot_id", "update_key"),
+        Index("ix_inbox_parked", "failed_at", postgresql_where=sql("handled_at is null")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    channel: Mapped[str] = mapped_column(server_default="telegram")
     bot_id: Mapped[int]
-    update_id: Mapped[int]
+    update_key: Mapped[str]
     payload: Mapped[bytes | None]
     received_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
     handled_at: Mapped[datetime | None]
@@ -142,6 +156,13 @@ class Case(Base):
     closed_by: Mapped[str | None]  # 'citizen' or 'silence': counted apart (promise 4).
     transfers: Mapped[int] = mapped_column(server_default=sql("0"))
     reopenings: Mapped[int] = mapped_column(server_default=sql("0"))
+    anonymous: Mapped[bool] = mapped_column(
+        server_default=sql("false")
+    )  # Asked for by the citizen.
+    joins_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)  # A hotspot's.
+    rating: Mapped[int | None]  # 1 to 5, the citizen's.
+    rating_words: Mapped[str | None]
+    rated_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column()
 
     events: Mapped[list["Event"]] = relationship(order_by="Event.seq", viewonly=True)
@@ -198,6 +219,7 @@ class Attachment(Base):
     file_id: Mapped[str]
     media_type: Mapped[str | None]
     content: Mapped[bytes | None] = mapped_column(deferred=True)
+    transcript: Mapped[str | None]  # A recording's words as a machine heard them.
     created_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]
     failure: Mapped[str | None]
@@ -206,7 +228,10 @@ class Attachment(Base):
 class Reply(Base):
     """Something to be said to a citizen: queued with its cause, sent once by `bot.send`.
 
-    `content` is wiped when it was sent: it may repeat the citizen's words.
+    `sending_at` is written before the channel is called and taken away when it surely said no: a
+    row that has it without `sent_at` may have arrived. `unclear_at` marks a reply that was sent
+    again after such a result, the only kind that a citizen can get twice. `content` is wiped when
+    it was sent: it may repeat the citizen's words.
     """
 
     __tablename__ = "replies"
@@ -218,6 +243,10 @@ class Reply(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     content: Mapped[dict[str, Any] | None]
     queued_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    sending_at: Mapped[datetime | None]
+    unclear_at: Mapped[datetime | None]
+    timeouts: Mapped[int] = mapped_column(server_default=sql("0"))
+    parts_sent: Mapped[int] = mapped_column(server_default=sql("0"))  # Of a text cut into several.
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     failure: Mapped[str | None]

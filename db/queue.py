@@ -5,6 +5,7 @@ that needs it was committed. Tasks are named here and written in `app.jobs`, so 
 below `app` can ask for work without importing who does it.
 """
 
+from datetime import datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
@@ -20,10 +21,19 @@ DELIVER_NOTICE = "deliver_notice"
 _queue = App(connector=PsycopgConnector())
 
 
-async def defer(session: AsyncSession, task: str, *, lock: str | None = None, **args: Any) -> None:
-    """Queue `task` in this transaction. Jobs that share a `lock` run one at a time, in order."""
+async def defer(
+    session: AsyncSession,
+    task: str,
+    *,
+    lock: str | None = None,
+    not_before: datetime | None = None,
+    **args: Any,
+) -> None:
+    """Queue `task` in this transaction. Jobs that share a `lock` run one at a time, in order: one
+    that waits for `not_before` holds up those behind it."""
     connection = await session.connection()
     raw = await connection.get_raw_connection()
-    await _queue.configure_task(task, lock=lock, connection=raw.driver_connection).defer_async(
-        **args
+    job = _queue.configure_task(
+        task, lock=lock, schedule_at=not_before, connection=raw.driver_connection
     )
+    await job.defer_async(**args)

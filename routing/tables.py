@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -155,6 +155,23 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class QuietHours:
+    """When nobody is told what can wait, by the province's clock; it may go over midnight."""
+
+    begin: time
+    end: time
+
+    def until(self, local: datetime) -> datetime | None:
+        """The moment at which these hours end; None outside them. `local` is aware."""
+        now = local.time()
+        is_over_midnight = self.begin > self.end
+        if is_over_midnight and now >= self.begin:
+            return datetime.combine(local.date() + timedelta(days=1), self.end, local.tzinfo)
+        begins = time.min if is_over_midnight else self.begin
+        return datetime.combine(local, self.end, local.tzinfo) if begins <= now < self.end else None
+
+
+@dataclass(frozen=True)
 class Pack:
     """A province, ready to use. `agency_names` finds agencies by name or alias in words."""
 
@@ -168,6 +185,7 @@ class Pack:
     triage_agency_id: str
     letterhead: Letterhead
     front_desk: FrontDesk
+    quiet_hours: QuietHours
     gazetteer: Gazetteer
     limits: Limits
     policy: Policy
@@ -185,6 +203,10 @@ class Pack:
     def local_day(self, moment: datetime) -> date:
         """The province's calendar day at an aware moment: rules and counts go by it."""
         return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+    def quiet_until(self, moment: datetime) -> datetime | None:
+        """When the quiet hours end in which an aware moment lies; None outside them."""
+        return self.quiet_hours.until(moment.astimezone(ZoneInfo(self.timezone)))
 
 
 def load_pack(path: Path, edited: Mapping[str, str] | None = None) -> Pack:
@@ -227,6 +249,7 @@ def _read_pack(files: PackFiles, problems: Problems) -> Pack:
         triage_agency_id=_setting(settings, "triage.agency", str),
         letterhead=_letterhead(_read_toml(files, "letterhead.toml")),
         front_desk=_front_desk(settings),
+        quiet_hours=_quiet_hours(settings),
         gazetteer=_read_gazetteer(files, wards, problems),
         limits=_limits(settings, categories),
         policy=policy,
@@ -425,6 +448,13 @@ def _front_desk(settings: Mapping[str, Any]) -> FrontDesk:
         reception=_setting(settings, "front_desk.reception", str),
         office_hours=_setting(settings, "front_desk.office_hours", str),
         hotlines=tuple(str(line) for line in _setting(settings, "front_desk.hotlines", list)),
+    )
+
+
+def _quiet_hours(settings: Mapping[str, Any]) -> QuietHours:
+    return QuietHours(
+        begin=_setting(settings, "quiet_hours.begin", time),
+        end=_setting(settings, "quiet_hours.end", time),
     )
 
 

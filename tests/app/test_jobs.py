@@ -58,7 +58,7 @@ async def test_what_failed_for_good_is_queued_again_but_not_a_blocked_chats(
         await session.flush()
         for failure in ("KeyError", "blocked"):
             session.add(Reply(citizen_id=citizen.id, content={}, failed_at=now, failure=failure))
-        session.add(InboxUpdate(bot_id=1, update_id=1, payload=b"x", failed_at=now, failure="E"))
+        session.add(InboxUpdate(bot_id=1, update_key="1", payload=b"x", failed_at=now, failure="E"))
     assert await retry_failed(database_url) == (1, 1, 0)
     assert await retry_failed(database_url) == (0, 0, 0)
     async with database.in_transaction() as session:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
-from telegram.error import NetworkError, RetryAfter
 
+from bot.channel import OutOfReach, SlowDown
 from bot.conversation import message
 from bot.send import Sender, render
+from bot.telegram import TELEGRAM, Telegram
 from cases.intake import Petition, file_case
 from cases.notices import notify, queue_reply
 from cases.tables import Tables
@@ -26,7 +27,12 @@ from tests.playground.conftest import Playground, png, run_playground
 async def sender(
     telegram_bot: Any, database: Database, vault: Any, pack: Pack, clock: Clock
 ) -> Sender:
-    return Sender(telegram_bot, database, vault, Tables(PACKS / "hai_phong", pack), clock)
+    return sender_of(telegram_bot, database, vault, pack, clock)
+
+
+def sender_of(bot: Any, database: Database, vault: Any, pack: Pack, clock: Clock) -> Sender:
+    channels = {TELEGRAM: Telegram(bot)}
+    return Sender(channels, database, vault, Tables(PACKS / "hai_phong", pack), clock)
 
 
 async def citizen_at(database: Database, vault: Any, chat: int = AN) -> int:
@@ -140,7 +146,7 @@ async def test_a_reply_that_telegram_refuses_is_given_up_and_said_so(
     sender: Sender, database: Database, an: int, pack: Pack
 ) -> None:
     case = await case_of(database, an, pack)
-    reply_id = await queued(database, an, message("a" * 4097), case)
+    reply_id = await queued(database, an, message(" "), case)
     await sender.send(reply_id)
     assert (await reply(database, reply_id)).failure == "refused"
     async with database.in_transaction() as session:
@@ -188,8 +194,8 @@ async def test_too_fast_is_raised_for_the_queue_and_the_reply_stays_queued(
     for _ in range(3):
         playground.call("sendMessage", chat_id=AN, text="x")
     reply_id = await queued(database, an, message("sau"))
-    with pytest.raises(RetryAfter):
-        await Sender(bot, database, vault, Tables(PACKS / "hai_phong", pack), clock).send(reply_id)
+    with pytest.raises(SlowDown):
+        await sender_of(bot, database, vault, pack, clock).send(reply_id)
     waiting = await reply(database, reply_id)
     assert (waiting.sent_at, waiting.failed_at) == (None, None)
     assert waiting.content is not None
@@ -202,8 +208,8 @@ async def test_telegram_out_of_reach_is_raised_and_the_reply_stays_queued(
     _, bot = strict
     monkeypatch.setattr(bot, "_base_url", "http://127.0.0.1:9/bot")
     reply_id = await queued(database, an, message("sau"))
-    with pytest.raises(NetworkError):
-        await Sender(bot, database, vault, Tables(PACKS / "hai_phong", pack), clock).send(reply_id)
+    with pytest.raises(OutOfReach):
+        await sender_of(bot, database, vault, pack, clock).send(reply_id)
     assert (await reply(database, reply_id)).failed_at is None
 
 

@@ -46,7 +46,7 @@ async def test_what_is_restricted(
 
 async def test_one_message_files_one_case(database: Database, pack: Pack, citizen: Citizen) -> None:
     async with database.in_transaction() as session:
-        row = InboxUpdate(bot_id=1, update_id=1)
+        row = InboxUpdate(bot_id=1, update_key="1")
         session.add(row)
     petition = Petition("Ổ gà", "roads", 0.9, "phan_anh", None)
 

@@ -30,6 +30,9 @@ operator = "Ban Mẫu"
 reception = "nhà tiếp dân tỉnh"
 office_hours = "các ngày trong tuần"
 hotlines = ["điện 1234"]
+[quiet_hours]
+begin = 21:00:00
+end = 06:30:00
 [roles]
 ubnd = "uy_ban_"
 [limits]
