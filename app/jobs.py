@@ -27,13 +27,15 @@ from telegram.ext import ExtBot
 from app.mail import MailServer, MailUnreachable
 from app.notices import Courier
 from bot.channel import OutOfReach, SlowDown, Unclear
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Sender
 from bot.handlers import Handlers, HandlingFailed, TelegramApplication
 from bot.heard import Understanding
-from bot.send import Sender
+from bot.receive import private_chat
+from bot.send import Sender as Replies
 from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
 from cases import intake
+from cases.personal_data import erase_expired
 from cases.tables import Tables
 from db import queue
 from db.encryption import Vault
@@ -109,11 +111,13 @@ class Workshop:
     clock: Callable[[], datetime]
 
     def __post_init__(self) -> None:
-        conversation = Conversation(self.database, self.vault, self.rasa, self.tables, self.clock)
-        self.handlers = Handlers(conversation, self.clock)
+        self.conversation = Conversation(
+            self.database, self.vault, self.rasa, self.tables, self.clock
+        )
+        self.handlers = Handlers(self.conversation, self.clock)
         self.application: TelegramApplication = self.handlers.build(self.bot)
         channels = {TELEGRAM: Telegram(self.bot)}
-        self.sender = Sender(channels, self.database, self.vault, self.tables, self.clock)
+        self.sender = Replies(channels, self.database, self.vault, self.tables, self.clock)
         self.courier = Courier(
             self.database, self.tables, self.bot, self.mail_server, self.console_url, self.clock
         )
@@ -139,9 +143,23 @@ class Workshop:
         """The update stays stored, with the kind of failure, for an operator to look at."""
         async with self.database.in_transaction() as session:
             row = await session.get_one(InboxUpdate, inbox_id, with_for_update=True)
-            if row.handled_at is None:
-                cause = error.__cause__ or error
-                row.failed_at, row.failure = self.clock(), type(cause).__name__
+            if row.handled_at is not None or row.payload is None:
+                return
+            cause = error.__cause__ or error
+            row.failed_at, row.failure = self.clock(), type(cause).__name__
+            chat = private_chat(json.loads(self.vault.decrypt(row.payload)))
+        if chat is not None:
+            await self.conversation.note_parked(inbox_id, Sender(TELEGRAM, str(chat)))
+
+    async def erase_expired(self) -> None:
+        """Erase what was kept for as long as citizens were told."""
+        while True:
+            async with self.database.in_transaction() as session:
+                pack = await self.tables.current(session)
+                count = await erase_expired(session, pack.retention_months, self.clock())
+            logger.info("erased what was kept long enough", extra={"cases": count})
+            if not count:
+                return
 
     async def understand_case(self, case_id: int) -> None:
         """Read a case that was filed while Rasa was away. Raises RasaUnavailable."""
@@ -199,7 +217,17 @@ def build_queue(database_url: str, workshop: Workshop) -> App:
     async def deliver_notice(notice_id: int) -> None:
         await workshop.courier.deliver(notice_id)
 
+    _add_upkeep(app, workshop)
     return app
+
+
+def _add_upkeep(app: App, workshop: Workshop) -> None:
+    """What is done by the clock."""
+
+    @app.periodic(cron="17 20 * * *")  # UTC: in the small hours of Vietnam.
+    @app.task(name=queue.ERASE_EXPIRED, queueing_lock=queue.ERASE_EXPIRED)
+    async def erase_expired(timestamp: int) -> None:
+        await workshop.erase_expired()
 
 
 async def work(app: App, database: Database, concurrency: int, heartbeat: float) -> None:

@@ -80,7 +80,7 @@ async def _receiver(settings: Settings, url: str) -> None:
         loop.add_signal_handler(name, polling.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await _initialize(bot)
-        await Receiver(bot, database, vault).run()
+        await Receiver(bot, database, vault, open_pack(settings).name).run()
     await bot.shutdown()
     await database.close()
 

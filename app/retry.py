@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.notices import chat_lock
+from cases.parked import retry_update
 from db import queue
 from db.models import Delivery, InboxUpdate, Reply
 from db.session import Database
@@ -33,8 +34,7 @@ async def _retry_updates(session: AsyncSession) -> int:
     )
     updates = list(await session.scalars(failed.order_by(InboxUpdate.id).with_for_update()))
     for update in updates:
-        update.failed_at = update.failure = None
-        await queue.defer(session, queue.HANDLE_UPDATE, lock="retry", inbox_id=update.id)
+        await retry_update(session, update)
     return len(updates)
 
 

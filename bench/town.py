@@ -196,6 +196,8 @@ _WISHES = (
     "Tôi chỉ phản ánh sự việc",
     "Việc này ở trong thành phố",
     "Không rõ, bỏ qua",
+    "Bỏ qua",
+    "Đây là việc mới",
 )
 
 

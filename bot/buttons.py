@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot import texts
-from bot.draft import ChangeCase, Draft, Turn, additions, say
+from bot import keyboards, texts
+from bot.commands import MENU_BUTTONS, press_menu
+from bot.draft import DeleteMessages, Draft, Say, Turn, additions, say
+from bot.filed import CASE_BUTTONS
+from bot.filed import press as press_case
 from bot.heard import Heard
 from bot.petition import (
     cancel,
@@ -24,8 +27,10 @@ from routing.tables import Pack
 def on_button(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """A tap on a filed case's button, or on one of the card that is open; else it is stale."""
     verb, _, rest = heard.text.partition(":")
-    if verb in _CASE_BUTTONS:
-        return _press_case(draft, verb, rest)
+    if verb in CASE_BUTTONS:
+        return press_case(draft, verb, rest, heard)
+    if verb in MENU_BUTTONS:
+        return press_menu(draft, verb, rest)
     number, _, value = rest.partition(":")
     steps, press = _DRAFT_BUTTONS.get(verb, ((), None))
     if press is None or number != str(draft.number) or draft.step not in steps:
@@ -38,14 +43,6 @@ def _stale(draft: Draft, verb: str, number: str, heard: Heard) -> Turn:
     if verb == "send" and number == str(draft.number - 1) and draft.step == "idle" and heard.cases:
         return say(draft, texts.ALREADY_FILED.format(code=heard.cases[0].code))
     return say(draft, texts.STALE_BUTTON)
-
-
-def _press_case(draft: Draft, verb: str, code: str) -> Turn:
-    """ "Not settled" asks for what is missing: the next words and files are for that case."""
-    changed = draft
-    if verb == "unsettled" and draft.step in ("idle", "adding"):
-        changed = Draft(number=draft.number + 1, step="adding", adding_to=code)
-    return Turn(changed, (), (ChangeCase(_CASE_BUTTONS[verb], code),))
 
 
 def _press_send(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
@@ -80,6 +77,31 @@ def _press_replace(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 def _press_sort(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     return next_question(replace(draft, category=None), heard, pack)
+
+
+def _press_hide(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    """ "Ẩn danh", and back."""
+    return next_question(replace(draft, anonymous=not draft.anonymous), heard, pack)
+
+
+def _press_files(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    card = keyboards.card(draft.number, heard.has_consented, draft.anonymous)
+    return Turn(draft, (Say(texts.ASK_FILES, card),))
+
+
+def _press_same(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return _press_add(draft, draft.same_code or "", heard, pack)
+
+
+def _press_join(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return next_question(replace(draft, joins=draft.joinable), heard, pack)
+
+
+def _press_scrub(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    if not draft.denounced_ids:
+        return say(draft, texts.STALE_BUTTON)
+    rest = replace(draft, denounced_ids=())
+    return Turn(rest, (), (DeleteMessages(draft.denounced_ids),))
 
 
 def _press_category(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
@@ -136,25 +158,35 @@ def _press_together(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 
 def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
-    return say(replace(draft, step="declaring"), texts.DECLARED)
+    return say(replace(draft, step="declaring", denounced_ids=()), texts.DECLARED)
 
 
 def _press_add(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     if draft.denounces:
         return refuse_denunciation(draft, heard, pack)
-    acts = additions(value, draft.text, draft.attachment_ids)
+    pin = "" if draft.latitude is None else f"\n({draft.latitude:.5f}, {draft.longitude:.5f})"
+    acts = additions(value, f"{draft.text}{pin}", draft.attachment_ids)
     following = go_on(draft, heard, pack)
     return Turn(following.draft, (), acts, following.replies)
 
 
 _Press = Callable[[Draft, str, Heard, Pack], Turn]
 
-_CASE_BUTTONS = {"settled": "settle", "unsettled": "reopen", "withdraw": "withdraw"}
-_OPEN = ("confirm", "ask_place", "ask_category", "editing", "elsewhere", "several", "offered")
+_OPEN = (
+    "confirm", "ask_place", "ask_detail", "ask_category", "editing", "elsewhere", "several",
+    "offered", "ask_same", "ask_join",
+)  # fmt: skip
 _DRAFT_BUTTONS: dict[str, tuple[tuple[str, ...], _Press]] = {
     "send": (("confirm",), _press_send),
     "cancel": (_OPEN, _press_cancel),
     "edit": (("confirm",), _press_edit),
+    "hide": (("confirm",), _press_hide),
+    "files": (("confirm",), _press_files),
+    "nodetail": (("ask_detail",), _press_on),
+    "same": (("ask_same",), _press_same),
+    "join": (("ask_join",), _press_join),
+    "new": (("ask_same", "ask_join"), _press_on),
+    "scrub": (("denounced",), _press_scrub),
     "rewrite": (("editing",), _press_rewrite),
     "replace": (("editing",), _press_replace),
     "sort": (("editing",), _press_sort),

@@ -7,31 +7,36 @@ it repeats nothing but an unsent reply (promise 1).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import texts
+from bot.acts import Doing, filed_case, message
+from bot.channel import SlowDown
 from bot.dialogue import advance
-from bot.draft import ChangeCase, Count, Draft, FileCase, Say, Turn
-from bot.heard import FiledCase, Heard
-from bot.keyboards import Keyboard, rows_of
-from bot.petition import confirmed, needs_person
+from bot.draft import Draft, Turn
+from bot.heard import Heard
+from bot.related import wants_related, with_related
 from bot.understand import Rasa
-from cases import lifecycle
-from cases.events import CITIZEN, record
-from cases.intake import Petition, file_case
-from cases.lifecycle import IllegalMove
 from cases.notices import queue_reply
+from cases.parked import parked_code
 from cases.queries import cases_of_citizen
+from cases.similar import related_cases
 from cases.tables import Tables
 from db import models, queue
 from db.encryption import Vault
-from db.models import Attachment, Case, Citizen, InboxUpdate, Tally
+from db.models import Attachment, Citizen, InboxUpdate
 from db.session import Database
 from routing.tables import Pack
+from routing.text import fold
+
+# A student with ten screenshots and a word to each is no flood.
+MESSAGES_A_MINUTE = 40
+MINUTE = timedelta(minutes=1)
+SLOWED_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,38 @@ class Conversation:
             heard = replace(heard, understanding=await self._rasa.parse(heard.text))
         async with self._database.in_transaction() as session:
             update = await _unhandled(session, inbox_id)
-            if update is not None:
-                citizen = await self._citizen(session, sender)
+            if update is None:
+                return
+            citizen = await self._citizen(session, sender)
+            wait = await self._too_fast(session, citizen)
+            if not wait:
                 await self._turn(session, citizen, update, heard, file, tap)
                 _mark_handled(update, self._clock())
+        if wait:
+            raise SlowDown(wait)
+
+    async def _too_fast(self, session: AsyncSession, citizen: Citizen) -> float:
+        """Seconds until this person's next message is read; 0 for now. Nothing is lost meanwhile:
+        the update waits, and those behind it. That is said once in a while."""
+        now = self._clock()
+        if citizen.minute_at is None or not timedelta(0) <= now - citizen.minute_at < MINUTE:
+            citizen.minute_at, citizen.minute_count = now, 0
+        if citizen.minute_count < MESSAGES_A_MINUTE:
+            citizen.minute_count += 1
+            return 0.0
+        if citizen.slowed_at is None or now - citizen.slowed_at > SLOWED_AGAIN:
+            citizen.slowed_at = now
+            with texts.speaking(citizen.language):
+                await queue_reply(session, citizen.id, message(texts.SLOWED))
+        return max(1.0, (citizen.minute_at + MINUTE - now).total_seconds())
+
+    async def note_parked(self, inbox_id: int, sender: Sender) -> None:
+        """Tell a citizen that a message of theirs could not be read, and its code."""
+        async with self._database.in_transaction() as session:
+            citizen = await self._citizen(session, sender)
+            with texts.speaking(citizen.language):
+                text = texts.PARKED.format(code=parked_code(inbox_id))
+            await queue_reply(session, citizen.id, message(text))
 
     async def ignore(self, inbox_id: int) -> None:
         """Handle an update that needs no answer (a group's chatter)."""
@@ -119,16 +152,33 @@ class Conversation:
         file: File | None,
         tap: Tap | None,
     ) -> None:
+        heard = replace(_chosen(citizen, heard), channel=citizen.channel)
+        citizen.erased_at = None  # Who writes again begins anew.
         if tap is not None:
             await _acknowledge(session, citizen.id, tap)
         pack = await self._tables.current(session)
         heard = await self._knowing(session, citizen, heard, file, pack)
         stored = await session.get(models.Draft, citizen.id)
         draft = Draft.from_json(stored.content) if stored else Draft()
-        turn = advance(draft, heard, pack)
-        await self._apply(session, citizen, update, turn, pack)
+        with texts.speaking(citizen.language):
+            turn = advance(draft, heard, pack)
+            turn = await self._with_related(session, citizen, turn, pack)
+            doing = Doing(session, citizen, update, pack, self._clock())
+            await self._apply(doing, turn, tap)
         await _forget_files(session, citizen.id, {*draft.attachment_ids, heard.attachment_id}, turn)
         await _store_draft(session, citizen.id, turn.draft, self._clock())
+
+    async def _with_related(
+        self, session: AsyncSession, citizen: Citizen, turn: Turn, pack: Pack
+    ) -> Turn:
+        """The turn, with the question whether it is a matter that is known, where it may be."""
+        draft = turn.draft
+        if not wants_related(turn, pack) or draft.category is None or draft.ward_code is None:
+            return turn
+        found = await related_cases(
+            session, citizen.id, draft.text, draft.category, draft.ward_code, self._clock()
+        )
+        return with_related(turn, found, pack)
 
     async def _knowing(
         self,
@@ -145,7 +195,7 @@ class Conversation:
             heard,
             attachment_id=attachment_id,
             has_consented=citizen.consent_version == texts.CONSENT_VERSION,
-            cases=tuple(_filed(case, pack) for case in cases),
+            cases=tuple(filed_case(case, pack) for case in cases),
         )
 
     async def _keep(self, session: AsyncSession, citizen_id: int, file: File) -> int:
@@ -161,73 +211,14 @@ class Conversation:
         await queue.defer(session, queue.FETCH_ATTACHMENT, attachment_id=attachment.id)
         return attachment.id
 
-    async def _apply(
-        self,
-        session: AsyncSession,
-        citizen: Citizen,
-        update: InboxUpdate,
-        turn: Turn,
-        pack: Pack,
-    ) -> None:
+    async def _apply(self, doing: Doing, turn: Turn, tap: Tap | None) -> None:
+        edits = tap.message_id if tap else None
         for say in turn.replies:
-            await _queue_say(session, citizen.id, say)
+            await doing.say(say, edits=edits)
         for act in turn.acts:
-            if isinstance(act, FileCase):
-                await self._file(session, citizen, update, act, pack)
-            elif isinstance(act, ChangeCase):
-                await self._change(session, citizen, act)
-            elif isinstance(act, Count):
-                await self._count(session, act.name, pack)
+            await doing.do(act)
         for say in turn.afterwards:
-            await _queue_say(session, citizen.id, say)
-
-    async def _file(
-        self,
-        session: AsyncSession,
-        citizen: Citizen,
-        update: InboxUpdate,
-        act: FileCase,
-        pack: Pack,
-    ) -> None:
-        now = self._clock()
-        if citizen.consent_version != texts.CONSENT_VERSION:
-            citizen.consent_version, citizen.consented_at = texts.CONSENT_VERSION, now
-        petition = petition_of(act.draft)
-        case = await file_case(session, petition, act.decision, pack, citizen.id, update.id, now)
-        agency = pack.agencies.get(case.agency_id or "")
-        due_on = texts.date_of(case.due_at, pack)
-        name = agency.name if agency else None
-        text = texts.filed(
-            case.code,
-            name,
-            due_on,
-            act.decision.for_citizen,
-            restricted=case.restricted,
-            is_last=not act.draft.waiting,
-        )
-        await queue_reply(session, citizen.id, message(text), case)
-
-    async def _change(self, session: AsyncSession, citizen: Citizen, act: ChangeCase) -> None:
-        """Move one of the citizen's own cases; another's code is answered like a stale button."""
-        case = await lifecycle.own_case(session, citizen.id, act.code)
-        if case is None:
-            await _queue_say(session, citizen.id, Say(texts.STALE_BUTTON))
-            return
-        try:
-            said = await _MOVES[act.move](session, case, act, self._clock())
-        except IllegalMove:
-            said = texts.NOT_POSSIBLE_NOW
-        if said:
-            await _queue_say(session, citizen.id, Say(said.format(code=case.code)))
-
-    async def _count(self, session: AsyncSession, name: str, pack: Pack) -> None:
-        day = pack.local_day(self._clock()).isoformat()
-        once_more = insert(Tally).values(day=day, name=name, count=1)
-        await session.execute(
-            once_more.on_conflict_do_update(
-                index_elements=["day", "name"], set_={"count": Tally.count + 1}
-            )
-        )
+            await doing.say(say)
 
     async def _citizen(self, session: AsyncSession, sender: Sender) -> Citizen:
         """The citizen of this chat, made at the first message."""
@@ -244,36 +235,6 @@ class Conversation:
         return known
 
 
-def petition_of(draft: Draft) -> Petition:
-    """What the citizen confirmed, for `cases.intake`."""
-    return Petition(
-        text=draft.text,
-        category=draft.category,
-        category_confidence=draft.category_confidence,
-        legal_type=draft.legal_type,
-        ward_code=draft.ward_code,
-        place_text=draft.place_text,
-        place_confidence=confirmed(draft),
-        accused=list(draft.accused),
-        latitude=draft.latitude,
-        longitude=draft.longitude,
-        categories=[{"name": name, "confidence": score} for name, score in draft.categories],
-        attachment_ids=list(draft.attachment_ids),
-        is_understood=draft.is_understood,
-        needs_person=needs_person(draft),
-        restricted=draft.is_declared,
-    )
-
-
-def message(text: str, buttons: Keyboard = ()) -> dict[str, object]:
-    """A queued reply's content, as `bot.send` reads it."""
-    return {"text": text, "buttons": rows_of(buttons)}
-
-
-async def _queue_say(session: AsyncSession, citizen_id: int, say: Say) -> None:
-    await queue_reply(session, citizen_id, message(say.text, say.buttons))
-
-
 async def _acknowledge(session: AsyncSession, citizen_id: int, tap: Tap) -> None:
     """Stop the button's spinner, and take the spent buttons away."""
     await queue_reply(session, citizen_id, {"tap": tap.query_id, "spent": tap.message_id})
@@ -286,10 +247,15 @@ async def _unhandled(session: AsyncSession, inbox_id: int) -> InboxUpdate | None
     return update if update.handled_at is None else None
 
 
-def _filed(case: Case, pack: Pack) -> FiledCase:
-    agency = pack.agencies.get(case.agency_id or "")
-    name = agency.name if agency else None
-    return FiledCase(case.code, case.state, name, case.filed_at, case.due_at)
+def _chosen(citizen: Citizen, heard: Heard) -> Heard:
+    """On a channel without buttons the number or the words of a choice are a tap on it."""
+    if heard.kind != "text" or not citizen.choices:
+        return heard
+    typed = fold(heard.text).strip(" .)")
+    for number, (label, data) in enumerate(citizen.choices, start=1):
+        if typed in (str(number), fold(label)):
+            return replace(heard, kind="button", text=data)
+    return heard
 
 
 def _mark_handled(update: InboxUpdate, now: datetime) -> None:
@@ -319,42 +285,3 @@ async def _forget_files(
             Attachment.case_id.is_(None),
         )
     )
-
-
-async def _settle(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> str:
-    if case.state != lifecycle.CLOSED:  # A second tap hears the same thanks.
-        await lifecycle.settle_case(session, case, now)
-    return texts.SETTLED
-
-
-async def _reopen(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> str:
-    await lifecycle.reopen_case(session, case, now)
-    return texts.REOPENED
-
-
-async def _withdraw(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> str:
-    await lifecycle.withdraw_case(session, case, now)
-    return texts.WITHDRAWN
-
-
-async def _add(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> str:
-    await lifecycle.add_to_case(session, case, act.text, now)
-    return texts.ADDED
-
-
-async def _attach(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> str:
-    """The dialogue says it once an album, so nothing is said here."""
-    attachment = await session.get(Attachment, act.attachment_id)
-    if attachment is not None and attachment.citizen_id == case.citizen_id:
-        attachment.case_id = case.id
-        await record(session, case, "attachment_received", CITIZEN, now, attachment=attachment.id)
-    return ""
-
-
-_MOVES = {
-    "settle": _settle,
-    "reopen": _reopen,
-    "withdraw": _withdraw,
-    "add": _add,
-    "attach": _attach,
-}

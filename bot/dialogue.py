@@ -13,24 +13,38 @@ What a draft becomes is in `bot.petition`, what a tap does in `bot.buttons`.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from bot import keyboards, texts
 from bot.answers import filled
 from bot.buttons import on_button
+from bot.commands import on_command
 from bot.draft import (
     DENUNCIATION,
     SURE_DENUNCIATION,
     ChangeCase,
     Draft,
+    ManageData,
     Say,
     Turn,
     additions,
     and_then,
     say,
 )
-from bot.heard import FiledCase, Heard, Understanding
+from bot.filed import (
+    add_to_recent,
+    ask_settled,
+    asking,
+    codes_to_add_to,
+    offer_withdrawal,
+    recently_filed,
+    show_cases,
+    show_named_case,
+    take_rating_words,
+    without_case,
+)
+from bot.heard import Heard, Understanding
 from bot.petition import (
+    ENOUGH_WORDS,
     LONGEST_PETITION,
     PLACE_WORDS,
     add_words,
@@ -49,8 +63,8 @@ from bot.petition import (
     too_long,
     with_words,
 )
+from bot.related import ask_related_again
 from bot.urgency import urgency_of
-from cases.lifecycle import ANSWERED, CLOSED, OPEN_STATES
 from routing.tables import Pack
 from routing.text import fold
 
@@ -60,7 +74,6 @@ SURE = 0.5
 LONG_TEXT_WORDS = 18
 # A confirmation typed instead of tapped files the case, so it must be unmistakable.
 SURE_YES = 0.8
-FOLLOW_UP = timedelta(minutes=10)
 # What is plainly "send it", in any spelling.
 SEND_WORDS = ("gui", "gui di", "gui luon", "ok gui", "ok gui di", "gui ngay", "gui giup", "gui nhe")
 # The two answers to "one case, or one each?", typed.
@@ -72,7 +85,13 @@ TELLING = ("report", "add_information", "correct")
 
 def advance(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """The next turn of the conversation."""
-    return _BY_KIND[heard.kind](draft, heard, pack)
+    if draft.step == "rating" and heard.kind != "text":  # A word with a rating is no duty.
+        draft = without_case(draft)
+    turn = _BY_KIND[heard.kind](draft, heard, pack)
+    if not heard.refused:
+        return turn
+    sentence = texts.FILE_TOO_LARGE if heard.refused == "too_large" else texts.FILE_TYPE
+    return and_then(say(draft, sentence), turn)
 
 
 # --- what was typed -----------------------------------------------------------------------
@@ -110,6 +129,10 @@ def _on_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     said = heard.understanding
     if draft.step == "adding":
         return _on_addition(draft, heard, pack)
+    if draft.step == "rating":
+        return _on_rating_words(draft, heard, pack)
+    if draft.step == "idle" and (turn := _on_filed_case(draft, heard, pack)):
+        return turn
     if not isinstance(said, Understanding):
         return _on_text_while_down(draft, heard, pack)
     return _on_understood_text(draft, heard, said, pack)
@@ -129,8 +152,46 @@ def _on_addition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     return Turn(kept, (), additions(code, heard.text, draft.attachment_ids))
 
 
+def _on_rating_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """A word with the rating, unless it is plainly something else."""
+    said = heard.understanding
+    if _is_long(heard) or (isinstance(said, Understanding) and _denounces(draft, heard, said)):
+        return _on_words(without_case(draft), heard, pack)
+    answer = _answer(said, heard, pack) if isinstance(said, Understanding) else ""
+    if answer and isinstance(said, Understanding) and said.intent.confidence >= SURE_YES:
+        return say(without_case(draft), answer)
+    return take_rating_words(draft, heard)
+
+
+def _on_filed_case(draft: Draft, heard: Heard, pack: Pack) -> Turn | None:
+    """With no draft open: a code, words under a picture for a case just filed, or the answer to an
+    agency's question; None for anything else."""
+    named = show_named_case(draft, heard)
+    said = heard.understanding
+    if named is not None or (isinstance(said, Understanding) and _denounces(draft, heard, said)):
+        return named
+    recent = recently_filed(heard)
+    is_story = len(heard.text.split()) >= ENOUGH_WORDS
+    if heard.attachment_id is not None and recent is not None and not is_story:
+        kept = replace(draft, attachment_ids=(), album=heard.album)
+        return add_to_recent(kept, recent, heard.text, heard.attachment_id)
+    is_telling = not isinstance(said, Understanding) or said.intent.name in (*TELLING, "affirm")
+    codes = tuple(case.code for case in asking(heard))[:5]
+    if not codes or not is_telling:
+        return None
+    offered = _offer(draft, heard, texts.PICK_REPLY)
+    question = Say(texts.PICK_REPLY, keyboards.reply_to_question(offered.draft.number, codes))
+    return replace(offered, replies=(question,))
+
+
 def _on_edit(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """The draft's own message edited gives it new words; whatever else stays as it was sent."""
+    recent = recently_filed(heard)
+    if draft.step == "idle" and recent and heard.message_id == draft.filed_message_id:
+        said = heard.understanding
+        if isinstance(said, Understanding) and _denounces(draft, heard, said):
+            return _refuse_words(draft, heard, pack)
+        return add_to_recent(draft, recent, texts.EDITED.format(text=heard.text), None)
     if draft.message_id is None or heard.message_id != draft.message_id:
         return say(draft, texts.EDIT_NOT_TAKEN)
     if draft.step == "offered" and isinstance(heard.understanding, Understanding):
@@ -142,7 +203,10 @@ def _on_text_while_down(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """Without Rasa the words are kept and buttons lead to the card."""
     if draft.step == "ask_place" or _names_place_at_last(draft, heard, pack):
         return place_from_text(draft, heard, pack)
-    if draft.step in ("ask_category", "confirm", "editing", "several"):
+    if draft.step == "ask_denunciation":
+        more = with_words(draft, heard)
+        return ask_again(more, heard, pack) if more else too_long(draft)
+    if draft.step in (*_CARD_STEPS, "editing", "ask_same", "ask_join"):
         return add_words(draft, heard, pack)
     return take_petition(draft, heard, pack)
 
@@ -152,11 +216,24 @@ def _on_understood_text(draft: Draft, heard: Heard, said: Understanding, pack: P
         return _on_new_words(draft, heard, said, pack)
     if draft.step == "ask_place" or _names_place_at_last(draft, heard, pack):
         return _on_place_text(draft, heard, said, pack)
-    if draft.step in ("elsewhere", "ask_denunciation", "several"):
+    if draft.step in ("ask_same", "ask_join") and said.intent.name in ("affirm", "deny"):
+        return _on_related_answer(draft, heard, said, pack)
+    if draft.step == "ask_detail" and said.intent.name == "deny":
+        return next_question(draft, heard, pack)
+    if draft.step in _ASKED_ONCE:
         return _on_text_over_question(draft, heard, said, pack)
     if draft.step in ("confirm", "ask_category", "editing", "offered"):
         return _on_text_over_card(draft, heard, said, pack)
     return _on_fresh_text(draft, heard, said, pack)
+
+
+def _on_related_answer(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
+    """A typed yes or no to "is it this one?"."""
+    if said.intent.confidence < SURE_YES:
+        return ask_related_again(draft, pack)
+    yes = "same" if draft.step == "ask_same" else "join"
+    verb = yes if said.intent.name == "affirm" else "new"
+    return on_button(draft, replace(heard, kind="button", text=f"{verb}:{draft.number}"), pack)
 
 
 def _on_new_words(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
@@ -195,6 +272,9 @@ def _on_text_over_card(draft: Draft, heard: Heard, said: Understanding, pack: Pa
         return edit(draft)
     if draft.step == "offered":
         return _on_text_over_offer(draft, heard, said, pack)
+    if intent.name == "ask_anonymity" and intent.confidence >= SURE and draft.step == "confirm":
+        hidden = replace(draft, anonymous=True)
+        return and_then(say(draft, _answer(said, heard, pack)), next_question(hidden, heard, pack))
     answered = _answer_between(draft, heard, said, pack)
     if answered is not None:
         return answered
@@ -228,7 +308,9 @@ def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack
             return file_together(draft, heard, pack)
     if intent.name in ("cancel", "withdraw") and intent.confidence >= SURE_YES:
         return cancel(draft, heard, pack)
-    if intent.name in ("affirm", "deny"):  # Yes to which half of the sentence? Only a tap tells.
+    if (
+        intent.name in ("affirm", "deny") and draft.step != "ask_detail"
+    ):  # Yes to which half of the sentence? Only a tap tells.
         return ask_again(draft, heard, pack)
     answered = _answer_between(draft, heard, said, pack)
     if answered is not None:
@@ -261,6 +343,8 @@ def _answer_between(draft: Draft, heard: Heard, said: Understanding, pack: Pack)
     answer = _answer(said, heard, pack)
     if not answer or said.intent.confidence < SURE or _denounces(draft, heard, said):
         return None
+    if draft.step in ("ask_same", "ask_join"):
+        return and_then(say(draft, answer), ask_related_again(draft, pack))
     return and_then(say(draft, answer), ask_again(draft, heard, pack))
 
 
@@ -268,11 +352,15 @@ def _on_intent(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> T
     """A short message that is no grievance, with no draft open."""
     intent = said.intent.name
     if intent in ("rate_good", "rate_bad"):
-        return _ask_settled(draft, heard, pack)
+        return ask_settled(draft, heard, pack) or _offer(draft, heard, texts.UNCLEAR)
+    if intent == "ask_status":
+        return show_cases(draft, heard, pack)
+    if intent == "delete_my_data":
+        return Turn(draft, (), (ManageData("show"),))
     if intent in ("add_information", "correct"):
         return _offer_addition(draft, heard)
     if intent == "withdraw":
-        return _offer_withdrawal(draft, heard)
+        return offer_withdrawal(draft, heard)
     if intent == "cancel":
         return say(draft, texts.NOTHING_TO_CANCEL)
     answer = _answer(said, heard, pack)
@@ -283,8 +371,7 @@ def _answer(said: Understanding, heard: Heard, pack: Pack) -> str:
     """What is said to a question, or nothing."""
     if said.intent.name == "ask_status":
         return texts.status(heard.cases, pack)
-    answer = texts.ANSWERS.get(said.intent.name, "").format(province=pack.name)
-    return answer or filled(said.answer, pack)
+    return texts.answer_to(said.intent.name, pack) or filled(said.answer, pack)
 
 
 def _is_long(heard: Heard) -> bool:
@@ -365,7 +452,9 @@ def _on_location(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 def _on_attachment(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """A file without words: for the draft, or for a case filed within ten minutes."""
     is_same_album = heard.album is not None and heard.album == draft.album
-    recent = _recently_filed(heard)
+    recent = recently_filed(heard)
+    if heard.refused:
+        return Turn(replace(draft, album=heard.album))
     if draft.step == "adding" and draft.adding_to:
         added = ChangeCase("attach", draft.adding_to, attachment_id=heard.attachment_id)
         text = texts.ATTACHMENT_ADDED.format(code=draft.adding_to)
@@ -394,29 +483,24 @@ def _keep_attachment(draft: Draft, heard: Heard) -> Draft:
     return replace(draft, attachment_ids=ids, album=heard.album)
 
 
-def _recently_filed(heard: Heard) -> FiledCase | None:
-    newest = heard.cases[0] if heard.cases else None
-    if newest is None or newest.state not in OPEN_STATES:
-        return None
-    return newest if heard.now - newest.filed_at <= FOLLOW_UP else None
-
-
 def _on_unreadable(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     return say(draft, texts.UNREADABLE)
 
 
-# --- commands -----------------------------------------------------------------------------
-
-
-def _on_command(draft: Draft, heard: Heard, pack: Pack) -> Turn:
-    if heard.text == "tinhtrang":
-        return say(draft, texts.status(heard.cases, pack))
-    if heard.text == "huongdan":
-        return say(draft, texts.GUIDE)
-    if heard.text == "huy":
-        is_open = draft.step != "idle" or draft.attachment_ids or draft.ward_code
-        return cancel(draft, heard, pack) if is_open else say(draft, texts.NOTHING_TO_CANCEL)
-    return say(draft, texts.WELCOME.format(province=pack.name))
+def _on_contact(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """A shared telephone number: for the draft, or for a case filed within ten minutes."""
+    if draft.anonymous or draft.step == "denounced":
+        return say(draft, texts.CONTACT_NOT_KEPT)
+    line = texts.CONTACT_LINE.format(number=heard.text)
+    if draft.step == "adding" and draft.adding_to:
+        return Turn(draft, (), (ChangeCase("add", draft.adding_to, text=line),))
+    recent = recently_filed(heard)
+    if draft.step == "idle" and recent is not None:
+        return add_to_recent(draft, recent, line, None)
+    kept = replace(draft, contact=heard.text)
+    if draft.step in _CARD_STEPS:
+        return next_question(kept, heard, pack)
+    return say(kept, texts.CONTACT_KEPT)
 
 
 # --- offers -------------------------------------------------------------------------------
@@ -431,6 +515,7 @@ def _offer(draft: Draft, heard: Heard, text: str) -> Turn:
         message_id=heard.message_id,
         attachment_ids=draft.attachment_ids,
         album=draft.album,
+        contact=draft.contact,
         waiting=draft.waiting,
         **place_before(draft),
     )
@@ -441,7 +526,7 @@ def _offer(draft: Draft, heard: Heard, text: str) -> Turn:
 
 
 def _offer_addition(draft: Draft, heard: Heard) -> Turn:
-    codes = tuple(case.code for case in heard.cases if case.state in (*OPEN_STATES, ANSWERED))[:5]
+    codes = codes_to_add_to(heard)
     if not codes:
         return _offer(draft, heard, texts.UNCLEAR)
     offered = _offer(draft, heard, texts.PICK_ADDITION)
@@ -449,32 +534,23 @@ def _offer_addition(draft: Draft, heard: Heard) -> Turn:
     return replace(offered, replies=(addition,))
 
 
-def _offer_withdrawal(draft: Draft, heard: Heard) -> Turn:
-    codes = tuple(case.code for case in heard.cases if case.state in OPEN_STATES)[:5]
-    if not codes:
-        return say(draft, texts.NOTHING_TO_WITHDRAW)
-    return Turn(draft, (Say(texts.PICK_WITHDRAWAL, keyboards.withdrawal(codes)),))
-
-
-def _ask_settled(draft: Draft, heard: Heard, pack: Pack) -> Turn:
-    """ "It works now" or "still nothing" is asked back for the case that it can be about."""
-    answered = [case for case in heard.cases if case.state in (ANSWERED, CLOSED)]
-    if not answered:
-        return _offer(draft, heard, texts.UNCLEAR)
-    text = texts.status(tuple(answered[:1]), pack)
-    return Turn(draft, (Say(text, keyboards.settled_question(answered[0].code)),))
-
-
 _Step = Callable[[Draft, Heard, Pack], Turn]
 
 # Steps whose question is asked again after a file or a pin, with what it changed.
-_CARD_STEPS = ("confirm", "ask_place", "ask_category", "several")
+_CARD_STEPS = ("confirm", "ask_place", "ask_detail", "ask_category", "several")
+# Steps whose question hardly anything but a tap, or more of the story, answers.
+_ASKED_ONCE = (
+    "elsewhere", "ask_denunciation", "several", "ask_detail", "ask_same", "ask_join",
+)  # fmt: skip
 # Steps in which something is asked and words are waited for. "offered" is one, but what an
 # emergency then says is offered anew.
 _ASKING = (
     "confirm",
     "ask_category",
     "ask_place",
+    "ask_detail",
+    "ask_same",
+    "ask_join",
     "ask_denunciation",
     "editing",
     "elsewhere",
@@ -487,7 +563,8 @@ _PLACE_LIKE = ("greet", "goodbye", "out_of_scope")
 _BY_KIND: dict[str, _Step] = {
     "text": _on_text,
     "button": on_button,
-    "command": _on_command,
+    "command": on_command,
+    "contact": _on_contact,
     "location": _on_location,
     "attachment": _on_attachment,
     "unreadable": _on_unreadable,

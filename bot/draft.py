@@ -42,6 +42,17 @@ class Draft:
     attachment_ids: tuple[int, ...] = ()
     album: str | None = None
     parts: tuple[Part, ...] = ()  # Its words hold these matters: one case, or one each?
+    anonymous: bool = False
+    contact: str = ""  # A telephone number that was shared.
+    question: str = ""  # What its category asks about, from the model.
+    detail_asked: bool = False
+    related_asked: bool = False
+    same_code: str | None = None  # The citizen's own case that it may belong to.
+    joinable: str | None = None  # The first case of a hotspot that it may be one of …
+    joined_people: int = 0  # … which so many people reported.
+    joins: str | None = None  # The hotspot's first case, when the citizen said that it is.
+    denounced_ids: tuple[int, ...] = ()  # Messages of a denunciation that could be deleted.
+    filed_message_id: int | None = None  # The message whose words were filed last.
     waiting: tuple["Draft", ...] = ()  # The other matters of the message, after this one.
 
     @property
@@ -88,6 +99,7 @@ class Say:
 
     text: str
     buttons: Keyboard = ()
+    replaces: bool = False  # In place of the message whose button was tapped, where that goes.
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,8 @@ class FileCase:
 
 @dataclass(frozen=True)
 class ChangeCase:
-    """settle, reopen, withdraw, add (text) or attach to one of the citizen's own cases."""
+    """settle, reopen, withdraw, add (text), attach to, rate (text: 1-5) or rate_words (text) one of
+    the citizen's own cases."""
 
     move: str
     code: str
@@ -115,7 +128,35 @@ class Count:
     name: str
 
 
-Act = FileCase | ChangeCase | Count
+@dataclass(frozen=True)
+class ShowCase:
+    """Tell the citizen all about one of their own cases."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class ManageData:
+    """show, export, withdraw (consent), erase (ask first) or erase_surely what is kept."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class SpeakLanguage:
+    """Say everything in this language from now on."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class DeleteMessages:
+    """Delete the citizen's own messages from the chat."""
+
+    message_ids: tuple[int, ...]
+
+
+Act = FileCase | ChangeCase | Count | ShowCase | ManageData | SpeakLanguage | DeleteMessages
 
 
 def additions(code: str, text: str, attachment_ids: tuple[int, ...]) -> tuple[ChangeCase, ...]:

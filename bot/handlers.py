@@ -1,11 +1,14 @@
 """python-telegram-bot handlers: an update in, one call of the conversation out."""
 
+import logging
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from telegram import ChatMember, Message, Update
+from telegram import ChatMember, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -18,17 +21,22 @@ from telegram.ext import (
     filters,
 )
 
+from bot import texts, vietnamese
 from bot.conversation import Conversation, File, Sender, Tap
 from bot.heard import Heard
 from bot.telegram import TELEGRAM
 from routing.coordinates import coordinates_in, is_only_coordinates
 
-COMMANDS = {
-    "start": "Bắt đầu",
-    "tinhtrang": "Xem các vụ việc đã gửi",
-    "huongdan": "Cách gửi phản ánh",
-    "huy": "Bỏ nội dung đang viết",
-}
+logger = logging.getLogger(__name__)
+
+# What `getFile` gives a bot at most: https://core.telegram.org/bots/api#getfile
+LARGEST_FILE = 20 * 1024 * 1024
+# Documents that staff can open without running anything.
+TYPES_TAKEN = (
+    "image/", "video/", "audio/", "text/plain", "text/csv", "application/pdf",
+    "application/msword", "application/vnd.ms-excel", "application/rtf",
+    "application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument",
+)  # fmt: skip
 # What a message can carry, and how its file is found. Of a photo's sizes the last is largest.
 _FILES: dict[str, Callable[[Message], Any]] = {
     "photo": lambda message: message.photo[-1] if message.photo else None,
@@ -37,6 +45,7 @@ _FILES: dict[str, Callable[[Message], Any]] = {
     "document": lambda message: message.document,
 }
 
+Refusal = Literal["", "too_large", "type"]
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -65,12 +74,16 @@ class Handlers:
         has_file |= filters.AUDIO | filters.Document.ALL
         application.add_handlers(
             [
-                CommandHandler(list(COMMANDS), self._command, private & new),
+                CommandHandler(list(vietnamese.COMMANDS), self._command, private & new),
+                CommandHandler(
+                    list(vietnamese.COMMANDS), self._group, filters.ChatType.GROUPS & new
+                ),
                 CallbackQueryHandler(self._tap),
                 ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER),
                 MessageHandler(private & filters.TEXT, self._text),
                 MessageHandler(private & new & where, self._location),
                 MessageHandler(private & has_file, self._file),
+                MessageHandler(private & new & filters.CONTACT, self._contact),
                 MessageHandler(private & new, self._unreadable),
                 TypeHandler(Update, self._other),
             ]
@@ -113,8 +126,30 @@ class Handlers:
         await self._take(update, heard if heard.text else Heard("unreadable", heard.now))
 
     async def _command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        name = (_message(update).text or "").split()[0].lstrip("/").partition("@")[0].lower()
-        await self._take(update, Heard(kind="command", now=self._clock(), text=name))
+        first, *rest = (_message(update).text or "").split(maxsplit=1)
+        name = first.lstrip("/").partition("@")[0].lower()
+        payload = rest[0].strip() if rest else ""
+        heard = Heard(kind="command", now=self._clock(), text=name, payload=payload)
+        await self._take(update, heard)
+
+    async def _group(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """In a group who complains would be seen by all: only a link to the private chat."""
+        link = f"https://t.me/{context.bot.username}"
+        button = InlineKeyboardButton(texts.OPEN_PRIVATE_CHAT, url=link)
+        try:
+            await _message(update).reply_text(
+                texts.IN_GROUP, reply_markup=InlineKeyboardMarkup([[button]])
+            )
+        except (Forbidden, BadRequest) as error:  # Put out of the group, or muted there.
+            logger.info("a group was not answered", extra={"error": type(error).__name__})
+        await self._other(update, context)
+
+    async def _contact(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        contact = _message(update).contact
+        if contact is None:
+            raise ValueError("a contact message without a contact")
+        number = _clean(contact.phone_number)
+        await self._take(update, Heard(kind="contact", now=self._clock(), text=number))
 
     async def _location(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
@@ -138,8 +173,8 @@ class Handlers:
             is_edit=update.edited_message is not None,
         )
         # An edited caption is new words; its file was kept when it came.
-        file = None if update.edited_message else file_of(message)
-        await self._take(update, heard, file)
+        file, refused = (None, "") if update.edited_message else taken(message)
+        await self._take(update, replace(heard, refused=refused), file)
 
     async def _unreadable(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self._take(update, Heard(kind="unreadable", now=self._clock()))
@@ -175,6 +210,22 @@ class Handlers:
 
 def _sender(chat_id: int) -> Sender:
     return Sender(TELEGRAM, str(chat_id))
+
+
+def taken(message: Message) -> tuple[File | None, Refusal]:
+    """The file that a message carries, or why it is not taken. Raises ValueError when it carries
+    none."""
+    file, found = file_of(message), _found(message)
+    if (getattr(found, "file_size", None) or 0) > LARGEST_FILE:
+        return None, "too_large"
+    is_document = file.kind == "document"
+    if is_document and not (file.media_type or "").startswith(TYPES_TAKEN):
+        return None, "type"
+    return file, ""
+
+
+def _found(message: Message) -> Any:
+    return next((found for find in _FILES.values() if (found := find(message))), None)
 
 
 def file_of(message: Message) -> File:

@@ -46,6 +46,7 @@ class Understanding:
     answer: str = ""
     parts: tuple[Part, ...] = ()
     category_words: tuple[str, ...] = ()
+    question: str = ""  # What the best category asks about: "Đoạn nào, hỏng từ bao giờ?"
 
     @property
     def accused(self) -> tuple[str, ...]:
@@ -106,9 +107,10 @@ class FiledCase:
 class Heard:
     """One thing that a citizen did, with all that the dialogue may know about them."""
 
-    kind: Literal["text", "button", "command", "location", "attachment", "unreadable"]
+    kind: Literal["text", "button", "command", "location", "attachment", "contact", "unreadable"]
     now: datetime
-    text: str = ""  # What was typed, a caption, a command's name or a button's data.
+    # What was typed, a caption, a command's name, a button's data or a telephone number.
+    text: str = ""
     understanding: Understanding | NotUnderstood | None = None
     message_id: int | None = None
     is_edit: bool = False
@@ -118,3 +120,6 @@ class Heard:
     album: str | None = None
     has_consented: bool = False
     cases: tuple[FiledCase, ...] = ()  # Newest first.
+    payload: str = ""  # What a link put behind /start.
+    refused: Literal["", "too_large", "type"] = ""  # Why a file was not taken.
+    channel: str = "telegram"

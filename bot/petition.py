@@ -23,6 +23,8 @@ COMPLAINT = "khieu_nai"
 SURE_COMPLAINT = 0.75
 # A card must fit into one message, so it shows no more of the citizen's words than this.
 EXCERPT = 300
+# Fewer words than this seldom say what an agency must know.
+ENOUGH_WORDS = 8
 # In the list of the matters that were seen in one message.
 SHORT_EXCERPT = 80
 
@@ -37,6 +39,8 @@ def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         attachment_ids=draft.attachment_ids,
         album=draft.album,
         waiting=draft.waiting,
+        contact=draft.contact,
+        anonymous=draft.anonymous,
         **place_before(draft),
     )
     petition = read(fresh, heard.understanding)
@@ -142,6 +146,7 @@ def read(draft: Draft, said: object) -> Draft:
         accused=said.accused,
         acting=said.acting,
         parts=said.parts,
+        question=said.question,
     )
 
 
@@ -151,11 +156,17 @@ def refuse_denunciation(denounced: Draft, heard: Heard, pack: Pack) -> Turn:
     The other matters of a message that was split before are none of it, and wait on.
     """
     body = decision_on(denounced, pack, heard.now).agency_name
-    text = texts.DENUNCIATION.format(body=f" (ví dụ: {body})" if body else "")
+    named = texts.DENUNCIATION_BODY.format(body=body) if body else ""
+    ids = tuple(dict.fromkeys(i for i in (denounced.message_id, heard.message_id) if i))
     empty = Draft(
-        number=denounced.number + 1, step="denounced", album=heard.album, waiting=denounced.waiting
+        number=denounced.number + 1,
+        step="denounced",
+        album=heard.album,
+        denounced_ids=ids,
+        waiting=denounced.waiting,
     )
-    return Turn(empty, (Say(text, keyboards.declare(empty.number)),), (Count("denunciation"),))
+    said = Say(texts.DENUNCIATION.format(body=named), keyboards.declare(empty.number, bool(ids)))
+    return Turn(empty, (said,), (Count("denunciation"),))
 
 
 # --- what is asked, and the card ----------------------------------------------------------
@@ -172,11 +183,27 @@ def next_question(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         return _ask_several(draft, pack)
     if draft.ward_code is None and not draft.place_asked:
         return _ask_place(draft)
+    if _wants_detail(draft):
+        asking = replace(draft, step="ask_detail", detail_asked=True)
+        return Turn(asking, (Say(draft.question, keyboards.detail_question(draft.number)),))
     return _show_card(replace(draft, step="confirm"), heard, pack)
 
 
+def _wants_detail(draft: Draft) -> bool:
+    """Whether few words want the category's own question; words that say enough are not asked."""
+    is_short = len(draft.text.split()) < ENOUGH_WORDS
+    return bool(draft.question) and is_short and not draft.detail_asked and not draft.waiting
+
+
 def ask_again(draft: Draft, heard: Heard, pack: Pack) -> Turn:
-    """The question that is open, after something else was answered."""
+    """The question that is open, after something else was answered; of the card a line."""
+    if draft.step == "confirm":
+        send_label = keyboards.send_label(heard.has_consented)
+        text = texts.CARD_WAITS.format(excerpt=_excerpt(draft.text, SHORT_EXCERPT), send=send_label)
+        card = keyboards.card(draft.number, heard.has_consented, draft.anonymous)
+        return Turn(draft, (Say(text, card),))
+    if draft.step == "ask_detail":
+        return Turn(draft, (Say(draft.question, keyboards.detail_question(draft.number)),))
     if draft.step == "offered":
         return Turn(draft, (Say(texts.UNCLEAR, keyboards.offer_report(draft.number)),))
     if draft.step == "elsewhere":
@@ -208,17 +235,33 @@ def _show_card(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         decision_on(draft, pack, heard.now),
         texts.date_of(due, pack),
         pack,
+        extras=_extras(draft),
+        channel=heard.channel,
         has_consented=heard.has_consented,
         is_complaint=draft.legal_type == "khieu_nai",
     )
-    return Turn(draft, (Say(text, keyboards.card(draft.number, heard.has_consented)),))
+    card = keyboards.card(draft.number, heard.has_consented, draft.anonymous)
+    return Turn(draft, (Say(text, card, replaces=heard.kind == "button"),))
+
+
+def _extras(draft: Draft) -> tuple[str, ...]:
+    """The lines of a card that only some have."""
+    files, contact = len(draft.attachment_ids), draft.contact and not draft.anonymous
+    lines = (
+        texts.CARD_FILES.format(count=files) if files else "",
+        texts.CARD_CONTACT if contact else "",
+        texts.CARD_ANONYMOUS if draft.anonymous else "",
+        texts.CARD_JOINS.format(people=draft.joined_people) if draft.joins else "",
+    )
+    return tuple(line for line in lines if line)
 
 
 def send(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """File the draft, which is the consent to what follows too."""
     decision = decision_on(draft, pack, heard.now)
     following = go_on(draft, replace(heard, has_consented=True), pack)
-    return Turn(following.draft, (), (FileCase(draft, decision),), following.replies)
+    kept = replace(following.draft, filed_message_id=draft.message_id)
+    return Turn(kept, (), (FileCase(draft, decision),), following.replies)
 
 
 def confirm_by_word(draft: Draft, heard: Heard, pack: Pack) -> Turn:

@@ -13,7 +13,7 @@ from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
-from bot.handlers import COMMANDS
+from bot import texts
 from bot.inbox import Inbox, Received
 from bot.telegram import TELEGRAM
 from db.encryption import Vault
@@ -29,8 +29,9 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 class Receiver:
     """Moves updates from the Bot API into `inbox`."""
 
-    def __init__(self, bot: Bot, database: Database, vault: Vault) -> None:
+    def __init__(self, bot: Bot, database: Database, vault: Vault, province: str) -> None:
         self._bot = bot
+        self._province = province
         self._database = database
         self._vault = vault
         self._offset: int | None = None
@@ -38,9 +39,9 @@ class Receiver:
         warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
 
     async def prepare(self) -> None:
-        """Tell Telegram the commands; long polling excludes a webhook."""
+        """Tell Telegram what the bot is; long polling excludes a webhook."""
         await self._bot.delete_webhook()
-        await self._bot.set_my_commands(list(COMMANDS.items()))
+        await present(self._bot, self._province)
 
     async def run(self) -> None:
         """Poll until cancelled; errors of the network or of Telegram are waited out."""
@@ -70,6 +71,17 @@ class Receiver:
         return [dict(update) for update in answer]
 
 
+async def present(bot: Bot, province: str) -> None:
+    """Set commands and descriptions: Vietnamese for all, English for those who read English."""
+    for language in texts.CATALOGUES:
+        code = None if language == texts.DEFAULT else language
+        with texts.speaking(language):
+            await bot.set_my_commands(list(texts.commands().items()), language_code=code)
+            await bot.set_my_description(texts.DESCRIPTION.format(province=province), code)
+            short = texts.SHORT_DESCRIPTION.format(province=province)
+            await bot.set_my_short_description(short, code)
+
+
 def received_from(update: dict[str, Any]) -> Received:
     """Telegram's update for the inbox. One of another shape than Telegram's is stored as well, and
     fails when it is handled."""
@@ -77,6 +89,14 @@ def received_from(update: dict[str, Any]) -> Received:
     people = (body.get("from"), body.get("chat"))
     sender = next((one.get("id") for one in people if isinstance(one, dict)), None)
     return Received(str(update["update_id"]), str(sender), update)
+
+
+def private_chat(update: dict[str, Any]) -> int | None:
+    """Whom an update is from, where it can be told and is one person."""
+    body = next((part for part in update.values() if isinstance(part, dict)), {})
+    chat = body.get("chat") or (body.get("message") or {}).get("chat") or {}
+    number = chat.get("id") if isinstance(chat, dict) else None
+    return number if isinstance(number, int) and number > 0 else None
 
 
 async def _until_done(step: Any) -> None:

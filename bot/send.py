@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import texts
 from bot.channel import Blocked, Channel, OutOfReach, Refused, Rows, SlowDown, Unclear, pieces
-from bot.keyboards import rows_of, settled_question
+from bot.keyboards import asked, rows_of, settled_question
 from cases.events import SYSTEM, record
 from cases.notices import push_lock
 from cases.personal_data import export, forget_erased
@@ -136,7 +136,8 @@ class Sender:
     ) -> _Errand:
         content = reply.content or {}
         channel = self._channels[citizen.channel]
-        text, rows = ("", []) if "tap" in content else render(content, pack)
+        with texts.speaking(citizen.language):
+            text, rows = ("", []) if "tap" in content else render(content, pack)
         if rows and not channel.has_buttons:
             citizen.choices = [[b["text"], b["callback_data"]] for row in rows for b in row]
             text, rows = f"{text}\n\n{texts.numbered(citizen.choices)}", []
@@ -262,6 +263,8 @@ def render(content: dict[str, Any], pack: Pack) -> tuple[str, Rows]:
     rows: Rows = []
     if content["notice"] == "answered":
         rows = rows_of(settled_question(content["code"]))
+    elif content["notice"] == "asked":
+        rows = rows_of(asked(content["code"]))
     return texts.notice(content, pack), rows
 
 

@@ -1,158 +1,86 @@
-"""Every sentence that the bot says, in Vietnamese: respectful, plain, short."""
+"""What the bot says, in the language of whoever reads it.
 
+`texts.WELCOME` is the sentence of that name in the language of the moment (`speaking`): the
+catalogues are `bot.vietnamese` and `bot.english`. What is put together of several is a function.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import english, vietnamese
 from bot.heard import FiledCase, Part
 from cases.lifecycle import STATE_NAMES
 from routing.router import Decision
 from routing.tables import Pack
 
 # What was agreed to is stored with this version: change it whenever CONSENT changes.
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-24"
+CATALOGUES: dict[str, ModuleType] = {"vi": vietnamese, "en": english}
+DEFAULT = "vi"
+LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
-WELCOME = (
-    "Xin chào. Đây là Lắng Nghe, nơi tiếp nhận phản ánh, kiến nghị của người dân {province}.\n\n"
-    "Xin viết điều đang bức xúc bằng lời của mình: việc gì, ở đâu, từ bao giờ. "
-    "Không cần đúng mẫu, viết không dấu cũng được. Có thể gửi kèm ảnh hoặc vị trí.\n\n"
-    "Lệnh: /tinhtrang xem vụ việc đã gửi, /huongdan xem hướng dẫn."
-)
-GUIDE = (
-    "Cách gửi phản ánh:\n"
-    "1. Viết sự việc và nơi xảy ra trong một tin nhắn, kèm ảnh nếu có.\n"
-    "2. Đọc lại tóm tắt, bấm “Gửi” nếu đúng, “Sửa” nếu chưa đúng.\n"
-    "3. Nhận mã vụ việc dạng PA-XXXXXX để theo dõi bằng /tinhtrang.\n"
-    "Khi cơ quan trả lời, tin nhắn sẽ đến tại đây; người gửi xác nhận đã giải quyết hay chưa."
-)
-CONSENT = (
-    "Trước khi gửi lần đầu, xin đọc: hệ thống lưu nội dung phản ánh, nơi xảy ra và địa chỉ chat "
-    "(được mã hóa) để giải quyết và trả lời. Cán bộ xử lý thấy nội dung, không thấy ai gửi. "
-    "Tin nhắn đi qua máy chủ Telegram đặt ở nước ngoài. Bấm “Đồng ý và gửi” là đồng ý với các "
-    "điều này."
-)
-ASK_PLACE = (
-    "Việc này xảy ra ở xã, phường nào? Xin viết tên xã, phường (tên cũ cũng được), hoặc gửi vị trí."
-)
-ASK_WHICH_WARD = "Xin chọn đúng nơi xảy ra:"
-ASK_CATEGORY = "Việc này thuộc lĩnh vực nào? Xin chọn một mục gần nhất."
-ASK_CATEGORY_WHILE_DOWN = (
-    "Hệ thống tạm thời chưa đọc được nội dung, nhưng vẫn nhận phản ánh và đã lưu lời vừa viết. "
-    "Xin chọn lĩnh vực gần nhất."
-)
-ASK_REWRITE = "Xin viết lại nội dung phản ánh."
-ASK_WHAT_TO_EDIT = "Cần sửa phần nào?"
-CANCELLED = "Đã hủy, nội dung vừa viết không được gửi. Khi cần, xin cứ viết lại."
-NOTHING_TO_CANCEL = "Hiện không có nội dung nào đang chờ gửi."
-DROPPED = "Đã bỏ việc này, không gửi."
-NEXT_MATTER = "Tiếp theo là việc còn lại trong lời đã viết:"
-STALE_BUTTON = "Nút này không còn dùng được nữa. Xem vụ việc đã gửi: /tinhtrang"
-ELSEWHERE = (
-    "Nội dung này có vẻ xảy ra ngoài {province}, nơi hệ thống này không giải quyết được. "
-    "Xin gửi tới cổng tiếp nhận của địa phương đó hoặc Cổng Dịch vụ công quốc gia. "
-    "Nếu việc xảy ra ở {province}, xin bấm nút dưới đây."
-)
-OUTSIDE_PROVINCE_PIN = "Vị trí này nằm ngoài {province}. Xin viết tên xã, phường nơi xảy ra."
-UNCLEAR = (
-    "Xin lỗi, hệ thống chưa hiểu rõ ý này. Nếu đây là điều cần phản ánh, xin bấm nút dưới đây; "
-    "nếu không, xin viết rõ hơn việc gì, ở đâu."
-)
-ASK_DENUNCIATION = (
-    "Xin hỏi lại cho chắc: đây là phản ánh một sự việc, hay là tố cáo một người, một đơn vị cụ thể "
-    "vi phạm pháp luật? Tố cáo được luật bảo vệ riêng nên không gửi qua tin nhắn."
-)
-DENUNCIATION = (
-    "Nội dung này giống một đơn tố cáo. Để bảo vệ người tố cáo, hệ thống không nhận tố cáo qua "
-    "tin nhắn và không lưu nội dung vừa gửi; nên xóa tin nhắn đó khỏi cuộc trò chuyện.\n\n"
-    "Luật Tố cáo (Điều 22) quy định tố cáo bằng đơn có chữ ký, hoặc trình bày trực tiếp. Xin gửi "
-    "tới thủ trưởng cơ quan cấp trên trực tiếp của người bị tố cáo{body}, hoặc đến nơi tiếp công "
-    "dân. Danh tính người tố cáo được pháp luật bảo vệ.\n\n"
-    "Nếu không tố cáo ai mà chỉ phản ánh một sự việc, xin bấm nút dưới đây."
-)
-DECLARED = (
-    "Xin viết lại sự việc: điều gì xảy ra, ở đâu, từ bao giờ. Xin không nêu họ tên cá nhân. "
-    "Một cán bộ được phân công riêng sẽ đọc; đơn vị liên quan không tự nhận vụ việc này."
-)
-COMPLAINT_NOTE = (
-    "Nội dung này giống khiếu nại một quyết định hoặc việc làm của cơ quan nhà nước. Cán bộ sẽ "
-    "xem và hướng dẫn. Xin lưu ý: khiếu nại theo luật phải gửi đơn đến người đã ra quyết định "
-    "trong 90 ngày kể từ khi biết quyết định đó (Luật Khiếu nại, Điều 9); tin nhắn này không "
-    "thay cho đơn."
-)
-EMERGENCY = (
-    "Nếu có người đang gặp nguy hiểm, xin gọi ngay: 113 công an, 114 cứu hỏa và cứu nạn, "
-    "115 cấp cứu. Tin nhắn ở đây không thay được cuộc gọi đó."
-)
-SELF_HARM = (
-    "Có vẻ ông/bà đang rất khổ tâm. Xin đừng ở một mình lúc này: hãy gọi người thân, hoặc gọi 115 "
-    "cấp cứu, 113 công an; trẻ em gọi 111. Điều ông/bà đang bức xúc vẫn có thể kể ở đây bất cứ "
-    "lúc nào."
-)
-INSULT = (
-    "Rất tiếc vì đã để ông/bà bực mình. Nếu có việc chưa được giải quyết, xin viết rõ việc gì, "
-    "ở đâu; hệ thống sẽ chuyển đến đúng nơi phải trả lời."
-)
-TALK_TO_HUMAN = (
-    "Xin cứ viết sự việc ở đây: mỗi vụ việc đều có cán bộ đọc và chịu trách nhiệm trả lời. Muốn "
-    "gặp trực tiếp, xin đến nơi tiếp công dân của xã, phường hoặc của thành phố trong giờ hành "
-    "chính."
-)
-# What is said to an intent that only calls for a sentence. Answers to questions come with the model
-# (rasa_project/domain.yml).
-ANSWERS = {
-    "delete_my_data": (
-        "Ông/bà có quyền yêu cầu xóa dữ liệu của mình (Luật Bảo vệ dữ liệu cá nhân 2025). Việc tự "
-        "xóa ngay trong cuộc trò chuyện này chưa làm được; xin gửi yêu cầu tới nơi tiếp công dân "
-        "của thành phố. Nội dung chưa bấm gửi thì có thể bỏ ngay bằng /huy."
-    ),
-    "out_of_scope": (
-        "Việc này nằm ngoài khả năng của hệ thống. Ở đây tiếp nhận phản ánh, kiến nghị của người "
-        "dân {province}."
-    ),
-    "greet": WELCOME,
-    "thank": "Cảm ơn ông/bà. Khi cần, xin cứ viết tiếp ở đây.",
-    "goodbye": "Xin chào. Khi có trả lời, tin nhắn sẽ đến tại đây.",
-    "insult": INSULT,
-    "talk_to_human": TALK_TO_HUMAN,
-}
-NO_CASES = "Chưa có vụ việc nào được gửi từ đây."
-PICK_ADDITION = "Thông tin này thêm vào vụ việc nào?"
-ADDED = "Đã thêm vào vụ việc {code}."
-PICK_WITHDRAWAL = "Xin chọn vụ việc muốn rút:"
-NOTHING_TO_WITHDRAW = "Không có vụ việc nào đang mở để rút."
-WITHDRAWN = "Đã rút vụ việc {code}. Cơ quan đang giữ sẽ dừng giải quyết."
-SETTLED = "Cảm ơn ông/bà đã xác nhận. Vụ việc {code} kết thúc."
-REOPENED = (
-    "Đã ghi nhận là chưa giải quyết. Vụ việc {code} được mở lại và hạn cũ vẫn tính tiếp. Xin viết "
-    "thêm điều còn vướng, kèm ảnh nếu có."
-)
-ALREADY_FILED = "Nội dung này đã được gửi rồi. Mã vụ việc: {code}"
-TAP_TO_CONSENT = "Lần đầu gửi, xin bấm nút “Đồng ý và gửi” ở dưới."
-NOT_POSSIBLE_NOW = "Vụ việc {code} hiện không làm được việc này. Xem: /tinhtrang"
-ATTACHMENT_KEPT = "Đã nhận tệp. Xin viết vài lời: việc gì, ở đâu."
-ATTACHMENT_NOT_KEPT = (
-    "Tệp này không được lưu. Nếu chỉ phản ánh một sự việc, xin bấm “Tôi chỉ phản ánh sự việc” ở "
-    "trên rồi gửi lại."
-)
-PIN_KEPT = "Đã nhận vị trí. Xin viết vài lời: việc gì, từ bao giờ."
-ATTACHMENT_ADDED = "Đã thêm tệp vào vụ việc {code}."
-UNREADABLE = (
-    "Hệ thống chưa đọc được loại tin này. Xin gửi chữ, ảnh, video, ghi âm, tài liệu hoặc vị trí."
-)
-EDIT_NOT_TAKEN = (
-    "Tin nhắn vừa được sửa, nhưng nội dung đã gửi thì giữ nguyên. Cần bổ sung, xin viết tin mới."
-)
-NOT_DELETED = (
-    "Không xóa được tin nhắn đó từ đây. Xin tự xóa: nhấn giữ tin nhắn, chọn Xóa cho cả hai bên."
-)
-CHOOSE_BY_NUMBER = "Trả lời bằng một số:"
-TOO_LONG = "Nội dung quá dài. Xin viết gọn trong {limit} ký tự, hoặc gửi kèm tài liệu."
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within it everything is said in `language`; Vietnamese where there is no such catalogue."""
+    token = _language.set(language if language in CATALOGUES else DEFAULT)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def __getattr__(name: str) -> str:
+    """A sentence of the catalogue."""
+    sentence: str = getattr(CATALOGUES[_language.get()], name)
+    return sentence
+
+
+def _table(name: str) -> dict[str, str]:
+    table: dict[str, str] = getattr(CATALOGUES[_language.get()], name)
+    return table
+
+
+def _say(name: str, **values: object) -> str:
+    return str(getattr(CATALOGUES[_language.get()], name)).format(**values)
+
+
+def answer_to(intent: str, pack: Pack) -> str:
+    """The sentence for an intent that only calls for one; empty for any other."""
+    return _table("ANSWERS").get(intent, "").format(province=pack.name)
+
+
+def commands() -> dict[str, str]:
+    """The bot's commands with their descriptions."""
+    return _table("COMMANDS")
+
+
+def consent(channel: str, pack: Pack) -> str:
+    """What is agreed to before the first case is filed (Luật 91/2025/QH15)."""
+    return _say("CONSENT", months=pack.retention_months, servers=_table("SERVERS")[channel])
+
+
+def category_name(code: str | None, pack: Pack) -> str:
+    if code not in pack.categories:
+        return _say("UNKNOWN")
+    return _table("CATEGORIES").get(code, pack.categories[code].name)
+
+
+def state_name(state: str) -> str:
+    return _table("STATES").get(state, STATE_NAMES[state])
 
 
 def numbered(choices: list[Any]) -> str:
     """What a channel without buttons shows instead of them; `choices` are [label, data]."""
     lines = [f"{number}. {label}" for number, (label, _) in enumerate(choices, start=1)]
-    return "\n".join([CHOOSE_BY_NUMBER, *lines])
+    return "\n".join([_say("CHOOSE_BY_NUMBER"), *lines])
 
 
 def date_of(moment: datetime, pack: Pack) -> str:
@@ -167,39 +95,40 @@ def summary(
     due_on: str,
     pack: Pack,
     *,
+    extras: tuple[str, ...] = (),
+    channel: str,
     has_consented: bool,
     is_complaint: bool,
 ) -> str:
-    """The card: what was understood, where, who answers and by when."""
-    name = pack.categories[category].name if category in pack.categories else "chưa rõ"
-    if decision.outcome == "dispatch":
-        whom = f"Cơ quan trả lời: {decision.agency_name}"
-    else:
-        whom = "Cơ quan trả lời: cán bộ sẽ xem và chuyển đến nơi có trách nhiệm"
+    """The card: what was understood, where, who answers and by when; `extras` are lines more."""
+    is_dispatched = decision.outcome == "dispatch"
     lines = [
-        "Xin kiểm tra trước khi gửi:",
-        f"Nội dung: {excerpt}",
-        f"Lĩnh vực: {name}",
-        f"Nơi xảy ra: {place or 'chưa rõ'}",
-        whom,
-        f"Tiếp theo: nhận mã vụ việc ngay, trả lời chậm nhất ngày {due_on}.",
+        _say("CARD_HEAD"),
+        _say("CARD_WORDS", excerpt=excerpt),
+        _say("CARD_CATEGORY", category=category_name(category, pack)),
+        _say("CARD_PLACE", place=place or _say("UNKNOWN")),
+        _say("CARD_AGENCY", agency=decision.agency_name) if is_dispatched else _say("CARD_PERSON"),
+        *extras,
+        _say("CARD_NEXT", due_on=due_on),
     ]
-    notes = [COMPLAINT_NOTE] if is_complaint else []
-    notes += [] if has_consented else [CONSENT]
+    notes = [_say("COMPLAINT_NOTE")] if is_complaint else []
+    notes += [] if has_consented else [consent(channel, pack)]
     return "\n\n".join(["\n".join(lines), *notes])
 
 
 def several(parts: tuple[Part, ...], excerpts: tuple[str, ...], pack: Pack) -> str:
     """The matters seen in one message, each with the beginning of its words."""
     lines = [
-        f"({number}) {pack.categories[part.category].name}: “{excerpt}”"
+        _say(
+            "SEVERAL_LINE",
+            number=number,
+            category=category_name(part.category, pack),
+            excerpt=excerpt,
+        )
         for number, (part, excerpt) in enumerate(zip(parts, excerpts, strict=True), start=1)
     ]
-    return (
-        f"Anh/chị nêu {len(parts)} việc:\n" + "\n".join(lines) + "\n\n"
-        "Gửi riêng thì mỗi việc có mã riêng và đến đúng nơi phải trả lời. Nếu các việc này dính "
-        "liền nhau thì nên gửi chung."
-    )
+    head = [_say("SEVERAL_HEAD", count=len(parts)), *lines]
+    return "\n".join(head) + "\n\n" + _say("SEVERAL_TAIL")
 
 
 def filed(
@@ -215,45 +144,90 @@ def filed(
 
     `is_last`: no other matter of the same message is shown next, which files would go to.
     """
-    whom = f"chuyển đến {agency}" if agency else "chuyển đến cán bộ phân loại"
+    whom = _say("FILED_TO_AGENCY", agency=agency) if agency else _say("FILED_TO_TRIAGE")
     if restricted:
-        whom, why = "giao cho một cán bộ được phân công riêng", ""
-    files = " Ảnh gửi trong 10 phút tới sẽ được thêm vào vụ việc này." if is_last else ""
-    return (
-        f"Đã nhận. Mã vụ việc: {code}\n"
-        f"Vụ việc được {whom}.{f' {why}' if why else ''}\n"
-        f"Hạn trả lời: {due_on}. "
-        f"Theo dõi bằng /tinhtrang.{files}"
-    )
+        whom, why = _say("FILED_TO_INSPECTOR"), ""
+    files = _say("FILED_FILES") if is_last else ""
+    said_why = f" {why}" if why else ""
+    return _say("FILED", code=code, whom=whom, why=said_why, due_on=due_on, files=files)
 
 
 def status(cases: tuple[FiledCase, ...], pack: Pack) -> str:
+    """The citizen's cases, a line each."""
     if not cases:
-        return NO_CASES
+        return _say("NO_CASES")
     lines = [
-        f"{case.code}: {STATE_NAMES[case.state]}"
-        + (f", {case.agency}" if case.agency else "")
-        + f". Gửi {date_of(case.filed_at, pack)}, hạn {date_of(case.due_at, pack)}."
+        _say(
+            "CASE_LINE",
+            code=case.code,
+            state=state_name(case.state),
+            agency=_say("CASE_AGENCY", agency=case.agency) if case.agency else "",
+            filed_on=date_of(case.filed_at, pack),
+            due_on=date_of(case.due_at, pack),
+        )
         for case in cases
     ]
-    return "Các vụ việc đã gửi:\n" + "\n".join(lines)
+    return "\n".join([_say("CASES"), *lines])
+
+
+def case_details(
+    case: FiledCase,
+    events: list[tuple[datetime, str, str | None]],
+    why: str,
+    pack: Pack,
+    *,
+    restricted: bool,
+    anonymous: bool,
+) -> str:
+    """One case in plain words. `events` are (when, the event's name, its agency's id)."""
+    due_on = date_of(case.due_at, pack)
+    if restricted:
+        whom, why = _say("CASE_RESTRICTED", due_on=due_on), ""
+    elif case.agency:
+        whom = _say("CASE_ANSWERS", agency=case.agency, due_on=due_on)
+    else:
+        whom = _say("CASE_NO_AGENCY", due_on=due_on)
+    lines = [_say("CASE_HEAD", code=case.code, state=state_name(case.state)), whom]
+    lines += [why] if why else []
+    lines += [_say("CASE_ANONYMOUS")] if anonymous else []
+    return "\n".join([*lines, _say("CASE_HISTORY"), *_history(events, pack, restricted)])
+
+
+def _history(
+    events: list[tuple[datetime, str, str | None]], pack: Pack, restricted: bool
+) -> list[str]:
+    """What happened, a line each; who holds a restricted case is not told."""
+    lines, words = [], _table("EVENTS")
+    for at, name, agency_id in events:
+        agency = None if restricted else pack.agencies.get(agency_id or "")
+        shown = agency.name if agency else _say("NOT_SHOWN_AGENCY")
+        if name in words:
+            lines.append(f"{date_of(at, pack)}: {words[name].format(agency=shown)}")
+    return lines
+
+
+def rights(cases: int, files: int, consented_at: datetime | None, pack: Pack) -> str:
+    """What is kept of the citizen, and what they may do about it."""
+    agreed = (
+        _say("RIGHTS_CONSENT", on=date_of(consented_at, pack))
+        if consented_at
+        else _say("RIGHTS_NO_CONSENT")
+    )
+    reception = pack.front_desk.reception
+    return _say("RIGHTS", cases=cases, files=files, consent=agreed, reception=reception)
 
 
 def notice(content: dict[str, Any], pack: Pack) -> str:
     """The words for what happened to a case (see `cases.notices`). Raises KeyError if unknown."""
-    code = content["code"]
-    if content["notice"] == "assigned":
-        due_on = date_of(datetime.fromisoformat(content["due_at"]), pack)
-        return f"Vụ việc {code} đã được giao cho {content['agency']}. Hạn trả lời: {due_on}."
-    if content["notice"] == "disputed":
-        due_on = date_of(datetime.fromisoformat(content["due_at"]), pack)
-        return (
-            f"Vụ việc {code} đang chờ người phụ trách quyết định cơ quan giải quyết. "
-            f"Hạn trả lời vẫn là {due_on}."
-        )
-    if content["notice"] == "answered":
-        return (
-            f"{content['responder']} trả lời vụ việc {code}:\n\n{content['answer']}\n\n"
-            "Việc này đã được giải quyết chưa?"
-        )
-    raise KeyError(content["notice"])
+    values = {key: value for key, value in content.items() if key != "due_at"}
+    if "due_at" in content:
+        values["due_on"] = date_of(datetime.fromisoformat(content["due_at"]), pack)
+    return _say(_NOTICES[content["notice"]], **values)
+
+
+_NOTICES = {
+    "assigned": "NOTICE_ASSIGNED",
+    "disputed": "NOTICE_DISPUTED",
+    "answered": "NOTICE_ANSWERED",
+    "asked": "NOTICE_ASKED",
+}

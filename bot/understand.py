@@ -13,7 +13,7 @@ from routing.tables import LEGAL_TYPES
 logger = logging.getLogger(__name__)
 
 # One parse takes milliseconds; a citizen should not wait longer than this for a sick server.
-TIMEOUT_SECONDS = 5.0
+TIMEOUT_SECONDS = 2.0
 REPORT = "report"
 
 
@@ -53,6 +53,7 @@ def read_parse(body: dict[str, Any]) -> Understanding:
         entities=tuple(dict(entity) for entity in body.get("entities", ())),
         answer=_answer(body, intent.name),
         parts=_parts(body),
+        question=_question(body, categories[0].name),
         category_words=tuple(str(word["text"]) for word in body.get("category_words", ())),
     )
 
@@ -91,6 +92,17 @@ def _answer(body: dict[str, Any], intent: str) -> str:
     if intent == REPORT or selected is None:
         return ""
     responses = selected["response"]["responses"]
+    return checked(str(responses[0]["text"])) if responses else ""
+
+
+def _question(body: dict[str, Any], category: str) -> str:
+    """What the category asks about, where the model's choice is this category's."""
+    selected = dict(body.get("response_selector", {})).get(REPORT)
+    if selected is None:
+        return ""
+    chosen = selected["response"]
+    is_its_own = chosen.get("intent_response_key") == f"{REPORT}/{category}"
+    responses = chosen["responses"] if is_its_own else ()
     return checked(str(responses[0]["text"])) if responses else ""
 
 

@@ -26,6 +26,10 @@ ROLE_NAMES = {
 }
 
 
+# Who looks after what could not be read or sent.
+CARETAKERS = frozenset({ADMINISTRATOR, SUPERVISOR})
+
+
 class CaseNotFound(LookupError):
     """No such case, or none that this person may see: the two must look alike from outside."""
 

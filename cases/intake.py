@@ -44,6 +44,8 @@ class Petition:
     is_understood: bool = True
     needs_person: bool = False  # Rasa was down, or the citizen says it is no denunciation.
     restricted: bool = False
+    anonymous: bool = False
+    consent_version: str | None = None
 
 
 async def file_case(
@@ -66,6 +68,7 @@ async def file_case(
         inbox_id=inbox_id,
         text=petition.text,
         state=ASSIGNED if dispatched else NEEDS_TRIAGE,
+        anonymous=petition.anonymous,
         restricted=petition.restricted or decision.rule.startswith("restricted"),
         category=petition.category,
         category_confidence=petition.category_confidence,
@@ -86,7 +89,8 @@ async def file_case(
     session.add(case)
     await session.flush()
     await _attach(session, case, petition.attachment_ids)
-    await record(session, case, "filed", CITIZEN, now, text_sha256=_sha256(petition.text))
+    proof = {"text_sha256": _sha256(petition.text), "consent": petition.consent_version}
+    await record(session, case, "filed", CITIZEN, now, **proof)
     if dispatched:
         await record(
             session, case, "assigned", SYSTEM, now, agency=case.agency_id, rule=decision.rule

@@ -20,6 +20,7 @@ from db.models import Case, Message, Staff
 NEEDS_TRIAGE = "needs_triage"
 ASSIGNED = "assigned"
 DISPUTED = "disputed"
+NEEDS_INFO = "needs_info"
 ANSWERED = "answered"
 CLOSED = "closed"
 REOPENED = "reopened"
@@ -29,12 +30,13 @@ STATE_NAMES = {
     NEEDS_TRIAGE: "Chờ phân loại",
     ASSIGNED: "Đã giao cơ quan",
     DISPUTED: "Chờ người phụ trách quyết định",
+    NEEDS_INFO: "Chờ người dân trả lời thêm",
     ANSWERED: "Đã trả lời, chờ người dân xác nhận",
     CLOSED: "Đã kết thúc",
     REOPENED: "Mở lại",
     WITHDRAWN: "Người dân đã rút",
 }
-OPEN_STATES = (NEEDS_TRIAGE, ASSIGNED, REOPENED, DISPUTED)
+OPEN_STATES = (NEEDS_TRIAGE, ASSIGNED, REOPENED, DISPUTED, NEEDS_INFO)
 HELD_STATES = (ASSIGNED, REOPENED)  # An agency is to act.
 
 # What an agency officer is to a case of which their agency is no lead.
@@ -52,11 +54,17 @@ MOVES: dict[str, tuple[frozenset[str], str | None, frozenset[str]]] = {
     "decide": (frozenset({DISPUTED}), ASSIGNED, frozenset({SUPERVISOR})),
     "support": (_HELD, None, _HANDLERS),
     "contribute": (_HELD, None, frozenset({SUPPORTER})),
-    "answer": (
+    "ask": (
         frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED}),
+        NEEDS_INFO,
+        _HANDLERS | {AGENCY_OFFICER},
+    ),
+    "answer": (
+        frozenset({NEEDS_TRIAGE, ASSIGNED, REOPENED, NEEDS_INFO}),
         ANSWERED,
         _HANDLERS | {AGENCY_OFFICER},
     ),
+    "rate": (frozenset({ANSWERED, CLOSED}), None, frozenset()),
     "settle": (frozenset({ANSWERED}), CLOSED, frozenset()),
     "reopen": (frozenset({ANSWERED, CLOSED}), REOPENED, frozenset()),
     "withdraw": (frozenset(OPEN_STATES), WITHDRAWN, frozenset()),
@@ -114,6 +122,34 @@ async def answer_case(
     await notify(session, case, "answered", responder=responder, answer=answer)
 
 
+async def ask_citizen(
+    session: AsyncSession, case: Case, staff: Staff, question: str, asker: str, now: datetime
+) -> None:
+    """Ask the citizen in the chat; what they answer brings the case back to whoever holds it.
+
+    `asker` names the agency that asks. Raises IllegalMove, NotAllowed.
+    """
+    check_move(case, staff, "ask")
+    question = require_words(question, "Câu hỏi đang trống.")
+    if len(question.encode("utf-16-le")) // 2 > LONGEST_ANSWER:
+        raise IllegalMove(f"Câu hỏi dài quá {LONGEST_ANSWER} ký tự, xin rút gọn.")
+    message = Message(
+        case_id=case.id, kind="question", staff_id=staff.id, text=question, created_at=now
+    )
+    session.add(message)
+    await session.flush()
+    case.state = NEEDS_INFO
+    await record(session, case, "asked", by_staff(staff.id), now, message_id=message.id)
+    await notify(session, case, "asked", asker=asker, question=question)
+
+
+async def rate_case(session: AsyncSession, case: Case, stars: int, now: datetime) -> None:
+    """How content the citizen is, 1 to 5; the last word counts. Raises IllegalMove."""
+    _check_state(case, "rate")
+    case.rating, case.rated_at = stars, now
+    await record(session, case, "rated", CITIZEN, now, stars=stars)
+
+
 async def settle_case(session: AsyncSession, case: Case, now: datetime) -> None:
     """The citizen says that it is settled: the only word that closes a case well."""
     _check_state(case, "settle")
@@ -144,6 +180,8 @@ async def add_to_case(session: AsyncSession, case: Case, text: str, now: datetim
     session.add(message)
     await session.flush()
     await record(session, case, "addition_received", CITIZEN, now, message_id=message.id)
+    if case.state == NEEDS_INFO:  # The answer that was waited for.
+        case.state = ASSIGNED if case.agency_id is not None else NEEDS_TRIAGE
     lead = [case.agency_id] if case.agency_id is not None else []
     for agency_id in (*lead, *case.supporting):
         await notify_agency(session, case, agency_id, agency_notices.ADDED, now)

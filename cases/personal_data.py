@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -19,6 +19,7 @@ from cases.lifecycle import OPEN_STATES, STATE_NAMES, WITHDRAWN
 from db.models import Attachment, Case, Citizen, Draft, Message, Reply
 from routing.tables import Pack
 
+EXPIRED_AT_ONCE = 500
 ERASED = "(Người gửi đã xóa nội dung này)"
 _WHO = {"addition": "Người gửi bổ sung", "answer": "Cơ quan trả lời", "question": "Cơ quan hỏi"}
 
@@ -144,6 +145,25 @@ async def _erase_case(session: AsyncSession, case: Case, now: datetime) -> None:
     own = Message.case_id == case.id, Message.kind == "addition"
     await session.execute(update(Message).where(*own).values(text=ERASED))
     await record(session, case, "erased", CITIZEN, now)
+
+
+async def erase_expired(session: AsyncSession, months: int, now: datetime) -> int:
+    """Erase what was kept for `months` since its case ended, as the citizen was told; how many
+    cases it was. Who wrote them is forgotten with the last of their cases."""
+    ended_before = literal(now) - func.make_interval(0, months)
+    cases = list(
+        await session.scalars(
+            select(Case)
+            .where(Case.closed_at < ended_before, Case.text != ERASED)
+            .order_by(Case.id)
+            .limit(EXPIRED_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for case in cases:
+        await session.execute(delete(Attachment).where(Attachment.case_id == case.id))
+        await _erase_case(session, case, now)
+    return len(cases)
 
 
 async def forget_erased(session: AsyncSession, citizen: Citizen) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import takewhile
 from typing import Annotated
 
@@ -25,17 +26,21 @@ from cases.lifecycle import (
     STATE_NAMES,
     IllegalMove,
     answer_case,
+    ask_citizen,
 )
 from cases.queries import PAGE, count_by_state, count_to_decide, list_cases, load_history
+from cases.similar import count_recent, people_of
 from cases.support import add_support, contribute, drop_support
 from cases.transfers import able_decider, assign_case, decide_holder, moves_of, return_case
 from console.masking import mask_numbers
 from console.sessions import Visit, VisitHere
 from console.site import LARGEST_ID, RowId, Site, SiteHere
 from console.wording import Typed, responder_of
-from db.models import Attachment, Case, Event, Staff
+from db.models import Attachment, Case, Citizen, Event, Staff
 from routing.tables import Agency
 
+# A person who files so many cases in this time is shown to staff, who judge; no machine blocks.
+MANY_CASES, MANY_CASES_WITHIN = 20, timedelta(days=30)
 CHANGED_MEANWHILE = (
     "Có người vừa cập nhật vụ việc này. Nội dung anh/chị viết vẫn còn đây nhưng chưa được gửi; "
     "xin xem lại vụ việc rồi gửi lại."
@@ -64,6 +69,7 @@ _DONE = {
     "support": "phoi-hop",
     "unsupport": "thoi-phoi-hop",
     "contribute": "gop-y",
+    "ask": "hoi",
 }
 
 router = APIRouter(prefix="/vu-viec")
@@ -154,6 +160,22 @@ async def answer(
 
     typed = TypedMove("answer", text)
     return await _move(request, site, visit, code, revision, typed, make)
+
+
+@router.post("/{code}/hoi")
+async def ask(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
+    text: Annotated[Typed, Form()] = "",
+) -> Response:
+    async def make(session: AsyncSession, case: Case) -> None:
+        asker = responder_of(case, site.pack)
+        await ask_citizen(session, case, visit.staff, text, asker, site.clock())
+
+    return await _move(request, site, visit, code, revision, TypedMove("ask", text), make)
 
 
 @router.post("/{code}/giao")
@@ -270,6 +292,8 @@ async def reveal_numbers(request: Request, site: SiteHere, visit: VisitHere, cod
     """Show telephone and identity numbers once; who looked stays in the history."""
     async with site.database.in_transaction() as session:
         case = await access_case(session, visit.staff, _known(code), to_change=True)
+        if case.anonymous:  # Nothing that identifies is shown to anyone.
+            raise HTTPException(403)
         actor = by_staff(visit.staff.id)
         await record(session, case, "numbers_revealed", actor, site.clock())
     return await _case_page(request, site, visit, code, revealed=True)
@@ -352,6 +376,9 @@ async def _case_page(
         actors = await _actor_names(session, case)
         moves = await moves_of(session, case, visit.staff)
         decider = await able_decider(session, case)
+        people = await people_of(session, case)
+        recent = await count_recent(session, case, site.clock() - MANY_CASES_WITHIN)
+        citizen = await session.get(Citizen, case.citizen_id) if case.citizen_id else None
     return site.page(
         request,
         "case.html",
@@ -361,13 +388,16 @@ async def _case_page(
         moves=moves,
         agencies=_agency_choices(case, site) if moves & _CHOOSING else [],
         decider=decider,
+        people=people,
+        many_cases=recent if recent >= MANY_CASES else 0,
+        blocked_at=citizen.blocked_at if citizen else None,
         open_returns=_open_returns(case),
         return_reasons=RETURN_REASONS,
         without_proposal=WITHOUT_PROPOSAL,
         responder=responder_of(case, site.pack),
         longest_answer=LONGEST_ANSWER,
         refusal=refusal,
-        has_hidden_numbers=not revealed and _has_numbers(case),
+        has_hidden_numbers=not revealed and not case.anonymous and _has_numbers(case),
         shown=(lambda text: text) if revealed else mask_numbers,
         shown_media=SHOWN_MEDIA,
         done=request.query_params.get("xong", ""),

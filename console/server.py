@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from cases.access import ADMINISTRATOR, LEADER, CaseNotFound
 from cases.tables import Tables
-from console import agencies, cases, inbox, login, staff
+from console import agencies, cases, inbox, login, parked, staff
 from console import tables as tables_pages
 from console.sessions import ChangePasswordFirst, LogInFirst, VisitHere
 from console.site import FOLDER, AnySite, Site, any_site, build_templates
@@ -75,7 +75,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_api_route("/", _show_front, methods=["GET"])
     app.add_api_route("/khoe", _check_health, methods=["GET"])
-    for room in (login, cases, inbox, agencies, tables_pages, staff):
+    for room in (login, cases, inbox, agencies, tables_pages, parked, staff):
         app.include_router(room.router)
     _add_error_pages(app)
     app.middleware("http")(_protect)

@@ -16,6 +16,7 @@ SEND_REPLY = "send_reply"
 UNDERSTAND_CASE = "understand_case"
 FETCH_ATTACHMENT = "fetch_attachment"
 DELIVER_NOTICE = "deliver_notice"
+ERASE_EXPIRED = "erase_expired"
 
 # Never opened: it only builds the INSERT, which runs on the session's own connection.
 _queue = App(connector=PsycopgConnector())

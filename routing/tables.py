@@ -186,6 +186,7 @@ class Pack:
     letterhead: Letterhead
     front_desk: FrontDesk
     quiet_hours: QuietHours
+    retention_months: int
     gazetteer: Gazetteer
     limits: Limits
     policy: Policy
@@ -250,6 +251,7 @@ def _read_pack(files: PackFiles, problems: Problems) -> Pack:
         letterhead=_letterhead(_read_toml(files, "letterhead.toml")),
         front_desk=_front_desk(settings),
         quiet_hours=_quiet_hours(settings),
+        retention_months=_setting(settings, "retention.months", int),
         gazetteer=_read_gazetteer(files, wards, problems),
         limits=_limits(settings, categories),
         policy=policy,

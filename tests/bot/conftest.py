@@ -190,6 +190,8 @@ class Desk:
     async def files(self, text: str = REPORT) -> str:
         """An files a case; its code."""
         (card,) = await self.hears(text)
+        if "Đây là việc mới" in str(card["buttons"]):
+            (card,) = await self.taps("Đây là việc mới", [card])
         send = card["buttons"][0][0]["text"]
         (answer,) = await self.taps(send, [card])
         return str(answer["text"].split("Mã vụ việc: ")[1][:9])
@@ -261,5 +263,5 @@ async def desk(
         database, vault, client, tables, telegram_bot, None, "http://127.0.0.1", clock
     )
     await workshop.application.initialize()
-    yield Desk(database, workshop, Receiver(telegram_bot, database, vault))
+    yield Desk(database, workshop, Receiver(telegram_bot, database, vault, pack.name))
     await client.close()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot import texts
-from bot.draft import ChangeCase, Count, Draft, FileCase
+from bot.draft import ChangeCase, Count, DeleteMessages, Draft, FileCase
 from bot.heard import FiledCase, Part
 from bot.petition import LONGEST_PETITION
 from routing.tables import Pack
@@ -14,6 +14,7 @@ from tests.bot.conftest import DENUNCIATION, NOW, REPORT, REPORT_WITHOUT_PLACE
 from tests.bot.talk import Talk
 
 LE_CHAN = "11383"
+OTHERS = {"Sửa", "Ẩn danh", "Thêm ảnh/vị trí", "Hủy"}
 INSIDE = (20.85, 106.68)  # In phường Lê Chân.
 HANOI = (21.03, 105.85)
 ELSEWHERE = "Rác chất đống trước cổng chợ ở Cầu Giấy, Hà Nội"
@@ -54,12 +55,13 @@ def test_a_report_with_a_place_needs_one_look_and_one_tap(talk: Talk) -> None:
 def test_a_first_card_asks_for_consent_and_a_later_one_does_not(talk: Talk) -> None:
     talk.has_consented = False
     talk.writes(REPORT)
-    assert texts.CONSENT in talk.text()
-    assert set(talk.buttons()) == {"Đồng ý và gửi", "Sửa", "Hủy"}
+    assert texts.consent("telegram", talk.pack) in talk.text()
+    assert "24 tháng" in talk.text()
+    assert set(talk.buttons()) == {"Đồng ý và gửi", *OTHERS}
     talk.has_consented = True
     talk.writes(REPORT)
-    assert texts.CONSENT not in talk.text()
-    assert set(talk.buttons()) == {"Gửi", "Sửa", "Hủy"}
+    assert "Telegram" not in talk.text()
+    assert set(talk.buttons()) == {"Gửi", *OTHERS}
 
 
 def test_a_complaint_is_told_the_formal_way_on_its_card(talk: Talk) -> None:
@@ -258,7 +260,8 @@ def test_back_from_editing_shows_the_same_card(talk: Talk) -> None:
     card = talk.last
     talk.taps("Sửa")
     assert talk.text() == texts.ASK_WHAT_TO_EDIT
-    assert talk.taps("Quay lại") == card
+    talk.taps("Quay lại")
+    assert (talk.text(), talk.draft) == (card.replies[0].text, card.draft)
 
 
 STEPS: dict[str, Callable[[Talk], object]] = {
@@ -715,7 +718,9 @@ def test_a_denunciation_is_refused_and_no_word_of_it_is_kept(talk: Talk) -> None
     assert "Điều 22" in talk.text()
     assert "(ví dụ: UBND thành phố Hải Phòng)" in talk.text()  # The body above the accused one.
     assert talk.act() == Count("denunciation")
-    assert talk.draft == Draft(number=3, step="denounced")
+    assert talk.draft == Draft(number=3, step="denounced", denounced_ids=(5,))
+    talk.taps("Xóa tin nhắn vừa gửi")
+    assert talk.act() == DeleteMessages((5,))
 
 
 @pytest.mark.parametrize("intent", ["add_information", "correct"])

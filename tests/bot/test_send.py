@@ -1,13 +1,14 @@
 """Queued replies and files, through the playground's Bot API over HTTP."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
-from bot.channel import OutOfReach, SlowDown
+from bot.channel import OutOfReach, SlowDown, Unclear
 from bot.conversation import message
 from bot.send import Sender, render
 from bot.telegram import TELEGRAM, Telegram
@@ -258,3 +259,118 @@ async def test_a_file_that_telegram_has_not_is_marked_so(
 
 async def test_a_file_forgotten_with_its_draft_is_not_fetched(sender: Sender) -> None:
     await sender.fetch_attachment(12345)
+
+
+# --- once each, and at a decent hour ------------------------------------------------------
+
+
+class SilentTelegram(Telegram):
+    """Does what it is told, and then its answer is lost on the way."""
+
+    def __init__(self, bot: Any, answers: int = 0) -> None:
+        super().__init__(bot)
+        self.left = answers
+
+    async def say(self, address: str, text: str, rows: Any) -> None:
+        await super().say(address, text, rows)
+        self.left -= 1
+        if self.left < 0:
+            raise Unclear("ReadTimeout")
+
+
+def through(channel: Telegram, database: Database, vault: Any, pack: Pack, clock: Clock) -> Sender:
+    return Sender({TELEGRAM: channel}, database, vault, Tables(PACKS / "hai_phong", pack), clock)
+
+
+async def test_an_unclear_result_is_tried_once_more_and_marked(
+    telegram_bot: Any, database: Database, vault: Any, pack: Pack, clock: Clock, an: int,
+    telegram: Playground,
+) -> None:  # fmt: skip
+    sender = through(SilentTelegram(telegram_bot), database, vault, pack, clock)
+    reply_id = await queued(database, an, message("có thể đã tới"))
+    with pytest.raises(Unclear):
+        await sender.send(reply_id)
+    assert (await reply(database, reply_id)).sending_at == NOW
+    await sender.send(reply_id)
+    ended = await reply(database, reply_id)
+    assert (ended.failure, ended.unclear_at) == ("unclear", NOW)
+    await sender.send(reply_id)
+    assert (await said_to(telegram)).count("có thể đã tới") == 2
+
+
+async def test_a_worker_that_died_while_sending_leaves_a_marked_reply(
+    sender: Sender, database: Database, an: int, telegram: Playground
+) -> None:
+    reply_id = await queued(database, an, message("giữa chừng"))
+    async with database.in_transaction() as session:
+        (await session.get_one(Reply, reply_id)).sending_at = NOW
+    await sender.send(reply_id)
+    sent = await reply(database, reply_id)
+    assert (sent.sent_at, sent.unclear_at) == (NOW, NOW)
+
+
+async def test_what_surely_was_not_sent_is_not_marked(
+    strict: tuple[Playground, Any], database: Database, vault: Any, pack: Pack, an: int,
+    clock: Clock, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    _, bot = strict
+    monkeypatch.setattr(bot, "_base_url", "http://127.0.0.1:9/bot")
+    reply_id = await queued(database, an, message("sau"))
+    with pytest.raises(OutOfReach):
+        await sender_of(bot, database, vault, pack, clock).send(reply_id)
+    waiting = await reply(database, reply_id)
+    assert (waiting.sending_at, waiting.unclear_at) == (None, None)
+
+
+@pytest.mark.parametrize(("hour", "is_sent"), [(13, True), (14, False), (22, False), (23, True)])
+async def test_a_push_waits_for_the_morning_and_a_reply_does_not(
+    sender: Sender, database: Database, an: int, pack: Pack, clock: Clock, hour: int, is_sent: bool
+) -> None:
+    """Hours in UTC: 14:00 is 21:00 in Hải Phòng, 23:30 is 06:30."""
+    clock.now = NOW.replace(hour=hour, minute=30 if hour == 23 else 0)
+    case = await case_of(database, an, pack)
+    notice = {"notice": "disputed", "code": case.code, "due_at": NOW.isoformat()}
+    push = await queued(database, an, notice, case)
+    await sender.send(push)
+    assert bool((await reply(database, push)).sent_at) is is_sent
+    answer = await queued(database, an, message("trả lời ngay"))
+    await sender.send(answer)
+    assert (await reply(database, answer)).sent_at == clock.now
+    if not is_sent:
+        async with database.in_transaction() as session:
+            query = text("select scheduled_at from procrastinate_jobs where lock like 'pushes:%'")
+            (morning,) = await session.scalars(query)
+        assert (morning.astimezone(UTC).hour, morning.minute) == (23, 30)
+
+
+async def test_a_long_text_goes_out_in_pieces_and_goes_on_where_it_stopped(
+    sender: Sender, database: Database, an: int, telegram: Playground
+) -> None:
+    words = "\n\n".join(["a" * 3000, "b" * 3000, "c" * 10])
+    reply_id = await queued(database, an, message(words))
+    async with database.in_transaction() as session:
+        (await session.get_one(Reply, reply_id)).parts_sent = 1
+    before = len(await said_to(telegram))
+    await sender.send(reply_id)
+    assert (await said_to(telegram))[before:] == ["b" * 3000 + "\n\n" + "c" * 10]
+
+
+async def test_a_message_that_cannot_be_changed_any_more_is_sent_anew(
+    sender: Sender, database: Database, an: int, telegram: Playground
+) -> None:
+    await sender.send(await queued(database, an, {**message("mới"), "edit": 999_999}))
+    assert (await said_to(telegram))[-1] == "mới"
+    shown = telegram.read(AN, sender="bot")[-1]
+    await sender.send(await queued(database, an, {**message("sửa"), "edit": shown["message_id"]}))
+    assert "mới" not in await said_to(telegram)
+    assert "sửa" in await said_to(telegram)
+
+
+async def test_a_reply_that_waited_a_day_is_given_up(
+    sender: Sender, database: Database, an: int, clock: Clock
+) -> None:
+    reply_id = await queued(database, an, message("quá lâu"))
+    clock.now = datetime.now(UTC) + timedelta(hours=25)
+    assert await sender.has_waited(reply_id, timedelta(hours=24))
+    clock.now = datetime.now(UTC) + timedelta(hours=23)
+    assert not await sender.has_waited(reply_id, timedelta(hours=24))

@@ -152,4 +152,4 @@ async def test_the_history_proves_the_words_without_repeating_them(
     async with database.in_transaction() as session:
         filed = await session.scalar(select(Event).where(Event.case_id == case.id))
     assert filed is not None
-    assert set(filed.data) == {"text_sha256"}
+    assert set(filed.data) == {"text_sha256", "consent"}

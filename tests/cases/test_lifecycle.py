@@ -39,6 +39,10 @@ async def move(session: Any, name: str, case: Case, staff: dict[str, Staff], pac
         "answer": lambda: lifecycle.answer_case(
             session, case, staff["mai"], "Đã vá.", "Sở Xây dựng", LATER
         ),
+        "ask": lambda: lifecycle.ask_citizen(
+            session, case, staff["mai"], "Nhà số mấy?", "Sở Xây dựng", LATER
+        ),
+        "rate": lambda: lifecycle.rate_case(session, case, 4, LATER),
         "settle": lambda: lifecycle.settle_case(session, case, LATER),
         "reopen": lambda: lifecycle.reopen_case(session, case, LATER),
         "withdraw": lambda: lifecycle.withdraw_case(session, case, LATER),
@@ -71,6 +75,9 @@ LEGAL = {
     ("assigned", "return"), ("assigned", "support"), ("assigned", "contribute"),
     ("reopened", "assign"), ("reopened", "answer"), ("reopened", "withdraw"),
     ("reopened", "return"), ("reopened", "support"), ("reopened", "contribute"),
+    ("needs_triage", "ask"), ("assigned", "ask"), ("reopened", "ask"),
+    ("needs_info", "answer"), ("needs_info", "withdraw"),
+    ("answered", "rate"), ("closed", "rate"),
     ("disputed", "decide"), ("disputed", "withdraw"),
     ("answered", "settle"), ("answered", "reopen"), ("closed", "reopen"),
 }  # fmt: skip
@@ -99,12 +106,12 @@ async def test_moves_of_each_state(
         assert await names(database, case) == ["filed", "assigned"]
 
 
-HANDLING = {"assign", "support", "answer"}
+HANDLING = {"assign", "support", "ask", "answer"}
 MAY = {
     # of a case that roads holds, the same with health at its side, a disputed one, a restricted one
     "binh": (HANDLING, HANDLING, set(), set()),
     "mai": (HANDLING, HANDLING, {"decide"}, HANDLING),
-    "hoa": ({"return", "answer"}, {"return", "answer"}, set(), set()),
+    "hoa": ({"return", "ask", "answer"}, {"return", "ask", "answer"}, set(), set()),
     "chi": (set(), {"contribute"}, set(), set()),
     "yen": (set(), set(), set(), HANDLING),
     "dung": (set(), set(), set(), set()),

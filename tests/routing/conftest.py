@@ -33,6 +33,8 @@ hotlines = ["điện 1234"]
 [quiet_hours]
 begin = 21:00:00
 end = 06:30:00
+[retention]
+months = 12
 [roles]
 ubnd = "uy_ban_"
 [limits]
