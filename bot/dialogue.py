@@ -1,14 +1,9 @@
 """The conversation and nothing else: `advance(draft, heard) -> turn`, pure.
 
-    idle --grievance--> [ask_category] --> [ask_place] --> confirm --Gửi--> idle (case filed)
-      |  \\--unclear--> offered --"Đây là phản ánh"--> …        |--Sửa--> editing --> rewriting …
-      |--tố cáo--> denounced --"chỉ phản ánh"--> declaring --text--> …
-      |--tố cáo?--> ask_denunciation --"chỉ phản ánh"--> … | --"tố cáo"--> denounced
-    idle --several matters--> several --"riêng"--> [ask_place] --> confirm, one after the other
-    a filed case --"Chưa giải quyết"--> adding --words and files--> that case
-Most citizens need one message, one look at the card, one tap. Whatever step the conversation
-is in, typed text is understood; a question in the middle is answered and the draft stays.
-What a draft becomes is in `bot.petition`, what a tap does in `bot.buttons`.
+The steps are drawn in docs/conversation.md. Most citizens need one message, one look at the card,
+one tap. Whatever step the conversation is in, typed text is understood; a question in the middle is
+answered and the draft stays. What a draft becomes is in `bot.petition`, what a tap does in
+`bot.buttons`, what is done with filed cases in `bot.filed`.
 """
 
 from collections.abc import Callable

@@ -100,3 +100,13 @@ def test_the_bots_and_the_consoles_sentences_use_one_tone_mark_spelling() -> Non
 def _follows_q(word: str) -> bool:
     """In "quý" the u belongs to the q."""
     return word.lower().startswith("qu")
+
+
+def test_every_step_of_the_conversation_is_drawn_and_no_other() -> None:
+    drawn = set(re.findall(r"[a-z_]+(?= -->)|(?<=--> )[a-z_]+", _conversation()))
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").glob("*.py"))
+    assert drawn == set(re.findall(r'step="([a-z_]+)"', code)) | {"idle"}
+
+
+def _conversation() -> str:
+    return (ROOT / "docs" / "conversation.md").read_text(encoding="utf-8")
