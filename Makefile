@@ -8,7 +8,7 @@ APP := .venv/bin/python
 RASA := rasa_project/.venv/bin/python
 export UV_PYTHON_DOWNLOADS := automatic
 
-.PHONY: help setup run test check train encoder evaluate bench lock
+.PHONY: help setup run test check train encoder evaluate bench chaos lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -42,6 +42,9 @@ bench: train ## Load and fault runs that print figures
 	@.venv/bin/python -m bench.places
 	@.venv/bin/python -m bench.routing
 	@.venv/bin/python -m bench.messages
+
+chaos: train ## People write while parts are killed (SEED=…, CITIZENS=300)
+	@.venv/bin/python -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(CITIZENS),--citizens $(CITIZENS))
 
 lock: $(UV) ## Lock the requirements again: names, versions and hashes
 	@lock() { $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' "$$@"; }; \

@@ -109,6 +109,7 @@ class Workshop:
     mail_server: MailServer | None
     console_url: str
     clock: Callable[[], datetime]
+    quiet_hours: bool = True
 
     def __post_init__(self) -> None:
         self.conversation = Conversation(
@@ -117,7 +118,14 @@ class Workshop:
         self.handlers = Handlers(self.conversation, self.clock)
         self.application: TelegramApplication = self.handlers.build(self.bot)
         channels = {TELEGRAM: Telegram(self.bot)}
-        self.sender = Replies(channels, self.database, self.vault, self.tables, self.clock)
+        self.sender = Replies(
+            channels,
+            self.database,
+            self.vault,
+            self.tables,
+            self.clock,
+            keeps_quiet=self.quiet_hours,
+        )
         self.courier = Courier(
             self.database, self.tables, self.bot, self.mail_server, self.console_url, self.clock
         )

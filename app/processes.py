@@ -52,7 +52,17 @@ async def _worker(settings: Settings, url: str) -> None:
     rasa, bot = Rasa(rasa_url), telegram_bot(settings)
     tables = await open_tables(settings, url)
     mail_server, console_url = mail_server_of(settings), console_url_of(settings)
-    workshop = Workshop(database, vault, rasa, tables, bot, mail_server, console_url, utc_now)
+    workshop = Workshop(
+        database,
+        vault,
+        rasa,
+        tables,
+        bot,
+        mail_server,
+        console_url,
+        utc_now,
+        settings.quiet_hours,
+    )
     await _initialize(bot)
     await workshop.application.initialize()
     try:

@@ -28,12 +28,14 @@ from app.keys import KEYS, kept_keys, open_vault
 from app.processes import PLAYGROUND_TOKEN
 from app.services import database_url, open_pack
 from app.settings import ROOT, Settings
+from db.embedded import revive_postgres
 from db.migrate import upgrade
 
 LARGEST_LOG = 10 * 1024 * 1024
 STOP_SECONDS = 15
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
-STEADY_SECONDS = 60
+# A part that lived so long did not die of its start.
+STEADY_SECONDS = 10
 LONGEST_RESTART_WAIT = 30.0
 
 
@@ -103,7 +105,7 @@ def run_everything(settings: Settings) -> int:
         with ExitStack() as stack:
             stack.callback(_stop_all, parts, console)
             _start(settings, parts, stack, console)
-            _watch(parts, console)
+            _watch(parts, console, None if settings.database_url else settings.data_dir)
     except Stopped:
         console.print("Stopped. Everything is kept; start again with the same command.")
         return 0
@@ -157,6 +159,8 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
             "LANGNGHE_TELEGRAM_TOKEN": PLAYGROUND_TOKEN,
             "LANGNGHE_TELEGRAM_API_URL": playground_url,
             "LANGNGHE_PLAYGROUND_PORT": str(port),
+            # Nobody is woken here, and whoever tries it at night wants to see the answer.
+            "LANGNGHE_QUIET_HOURS": "false",
         }
         chat = _add(parts, _ours("playground", environment, logs))
         addresses.insert(0, ("Chat page", f"{playground_url}/"))
@@ -275,9 +279,12 @@ def _await(is_ready: Callable[[], bool], seconds: float, part: Part) -> None:
         time.sleep(0.2)
 
 
-def _watch(parts: list[Part], console: Console) -> NoReturn:
-    """Start again what dies, waiting longer each time it dies soon."""
+def _watch(parts: list[Part], console: Console, data_dir: Path | None) -> NoReturn:
+    """Start again what dies, waiting longer each time it dies soon; our own PostgreSQL, in
+    `data_dir`, at once, for all others wait for it."""
     while True:
+        if data_dir is not None:
+            _revive_database(data_dir, console)
         now = time.monotonic()
         for part in parts:
             if part.is_running():
@@ -293,6 +300,14 @@ def _watch(parts: list[Part], console: Console) -> NoReturn:
                 part.restart_at = 0.0
                 part.start()
         time.sleep(0.5)
+
+
+def _revive_database(data_dir: Path, console: Console) -> None:
+    try:
+        if revive_postgres(data_dir / "postgres"):
+            console.print("PostgreSQL ended; started again")
+    except subprocess.SubprocessError as error:
+        console.print(f"PostgreSQL ended and does not start yet ({type(error).__name__})")
 
 
 def _stop_all(parts: list[Part], console: Console) -> None:

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="True behind HTTPS, so that cookies never travel in the clear."
     )
+    quiet_hours: bool = Field(
+        default=True,
+        description="False: what staff do reaches citizens at night too; the playground's way.",
+    )
     worker_concurrency: int = Field(
         default=10, ge=1, le=100, description="Jobs that one worker does at a time."
     )

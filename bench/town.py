@@ -98,6 +98,13 @@ class Town:
         process.kill()
         process.wait(timeout=10)
 
+    def kill_database(self) -> None:
+        """SIGKILL to the embedded PostgreSQL's postmaster; what it leaves ends by itself."""
+        pid_file = self.data_dir / "postgres" / "postmaster.pid"
+        postmaster = psutil.Process(int(pid_file.read_text().split()[0]))
+        postmaster.kill()
+        psutil.wait_procs([postmaster], timeout=10)
+
     def _said(self, pattern: str) -> str:
         found = re.search(pattern, self.output)
         assert found, f"{pattern!r} not in:\n{self.output}"
@@ -141,6 +148,14 @@ class SimulatedCitizen:
 
     async def write(self, text: str) -> None:
         answer = await self.client.post(f"/api/chats/{self.chat}/messages", json={"text": text})
+        answer.raise_for_status()
+
+    async def send_photos(self, pictures: list[bytes], caption: str = "") -> None:
+        """One photo, or several as an album."""
+        files = [("photo", (f"{n}.png", one, "image/png")) for n, one in enumerate(pictures)]
+        answer = await self.client.post(
+            f"/api/chats/{self.chat}/messages", files=files, data={"caption": caption}
+        )
         answer.raise_for_status()
 
     async def hear(self, seconds: float = 60) -> dict[str, Any]:

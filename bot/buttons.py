@@ -81,7 +81,16 @@ def _press_sort(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 def _press_hide(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     """ "Ẩn danh", and back."""
-    return next_question(replace(draft, anonymous=not draft.anonymous), heard, pack)
+    return _in_place(next_question(replace(draft, anonymous=not draft.anonymous), heard, pack))
+
+
+def _press_back(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
+    return _in_place(next_question(draft, heard, pack))
+
+
+def _in_place(turn: Turn) -> Turn:
+    """The card where the tapped message stood: it is that card, or a menu over it."""
+    return replace(turn, replies=tuple(replace(say, replaces=True) for say in turn.replies))
 
 
 def _press_files(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
@@ -126,7 +135,7 @@ def _press_skip(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 
 
 def _press_on(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
-    """Back to the card, or "it is here after all"."""
+    """On to the card: "it is here after all", "skip", "a new matter"."""
     return next_question(draft, heard, pack)
 
 
@@ -190,7 +199,7 @@ _DRAFT_BUTTONS: dict[str, tuple[tuple[str, ...], _Press]] = {
     "rewrite": (("editing",), _press_rewrite),
     "replace": (("editing",), _press_replace),
     "sort": (("editing",), _press_sort),
-    "back": (("editing",), _press_on),
+    "back": (("editing",), _press_back),
     "category": (("ask_category",), _press_category),
     "ward": (("ask_place",), _press_ward),
     "skip": (("ask_place",), _press_skip),

@@ -241,7 +241,7 @@ def _show_card(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         is_complaint=draft.legal_type == "khieu_nai",
     )
     card = keyboards.card(draft.number, heard.has_consented, draft.anonymous)
-    return Turn(draft, (Say(text, card, replaces=heard.kind == "button"),))
+    return Turn(draft, (Say(text, card),))
 
 
 def _extras(draft: Draft) -> tuple[str, ...]:

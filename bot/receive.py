@@ -9,6 +9,8 @@ import logging
 import warnings
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
 PAUSE_AFTER_ERROR = 3.0
+PAUSE_WITHOUT_DATABASE = 1.0
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
@@ -115,6 +118,10 @@ async def _until_done(step: Any) -> None:
         except TelegramError as error:
             logger.error("telegram refused", extra={"error": type(error).__name__})
             await asyncio.sleep(PAUSE_AFTER_ERROR)
+        except (DBAPIError, PoolTimeout) as error:
+            # Nothing was stored and nothing is confirmed: Telegram gives it again.
+            logger.warning("the database is away", extra={"error": type(error).__name__})
+            await asyncio.sleep(PAUSE_WITHOUT_DATABASE)
 
 
 def _seconds(error: RetryAfter) -> float:

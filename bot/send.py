@@ -63,7 +63,10 @@ class Sender:
         vault: Vault,
         tables: Tables,
         clock: Callable[[], datetime],
+        *,
+        keeps_quiet: bool = True,
     ) -> None:
+        self._keeps_quiet = keeps_quiet
         self._channels = channels
         self._database = database
         self._vault = vault
@@ -120,7 +123,7 @@ class Sender:
     async def _waits_for_morning(self, session: AsyncSession, reply: Reply, pack: Pack) -> bool:
         """Nobody is woken by what can wait: in quiet hours a push is queued for the morning, apart
         from the chat's other replies, which it must not hold up."""
-        if reply.content is None or "notice" not in reply.content:
+        if not self._keeps_quiet or reply.content is None or "notice" not in reply.content:
             return False
         morning = pack.quiet_until(self._clock())
         if morning is None:

@@ -36,6 +36,28 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         yield sqlalchemy_url(server.get_uri())
 
 
+def revive_postgres(folder: Path) -> bool:
+    """Start the server of `folder`, which this process uses, again if it died; whether it had.
+
+    Raises CalledProcessError or TimeoutExpired while it cannot start yet: what is left of the old
+    one must end first.
+    """
+    server = get_server(folder.resolve(), cleanup_mode="stop")
+    before = server.get_pid()
+    if _is_alive(before):
+        return False
+    server.ensure_postgres_running()
+    return server.get_pid() != before
+
+
+def _is_alive(pid: int | None) -> bool:
+    """A killed process that nobody has taken note of yet is no server."""
+    try:
+        return pid is not None and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _forget_dead_users(handles: Path) -> None:
     """Drop killed processes from the list of users, or the server would never be stopped."""
     if not handles.exists():
