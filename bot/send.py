@@ -6,6 +6,7 @@ unclear: such a reply is marked and sent again, after a time-out only once. What
 did not do is tried again for a day.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 from aiolimiter import AsyncLimiter
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import texts
@@ -35,6 +37,8 @@ logger = logging.getLogger(__name__)
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 BURST, PER_SECONDS = 3, 3.5
 CHATS_REMEMBERED = 10_000
+# A worker that is told to stop gives its jobs ten seconds.
+DATABASE_TRIES, DATABASE_PAUSE = 16, 0.5
 EXPORT_NAME = "du-lieu-cua-toi.json"
 
 
@@ -92,7 +96,19 @@ class Sender:
             if await self._note_timeout(reply_id):
                 raise
         else:
-            await self._end(reply_id, None)
+            await self._end_surely(reply_id)
+
+    async def _end_surely(self, reply_id: int) -> None:
+        """Note that it was sent, also when the database is just away: forgetting it now would send
+        it twice. Raises DBAPIError when the database stays away."""
+        for _ in range(DATABASE_TRIES):
+            try:
+                await self._end(reply_id, None)
+                return
+            except DBAPIError as error:
+                logger.warning("the database is away", extra={"error": type(error).__name__})
+                await asyncio.sleep(DATABASE_PAUSE)
+        await self._end(reply_id, None)
 
     async def _begin(self, reply_id: int) -> _Errand | None:
         """Commit that the reply is being sent; None where there is nothing to send now."""
