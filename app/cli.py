@@ -93,10 +93,18 @@ def run() -> None:
 
 @app.command()
 def worker() -> None:
-    """Do queued jobs: handle updates, send replies."""
+    """Read what citizens sent, decide, queue replies."""
     from app.processes import run_worker
 
     _with_database(run_worker)
+
+
+@app.command()
+def sender() -> None:
+    """Send replies to citizens and notices to agencies; fetch citizens' files."""
+    from app.processes import run_sender
+
+    _with_database(run_sender)
 
 
 @app.command()

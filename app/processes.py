@@ -1,4 +1,4 @@
-"""The long-running processes, one function each: worker, receiver, console, playground."""
+"""The long-running processes, one function each: receiver, worker, sender, console, playground."""
 
 import asyncio
 import contextlib
@@ -9,11 +9,13 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from procrastinate import App
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
-from app.jobs import Workshop, build_queue, work
+from app.jobs import Outbox, Workshop, senders_queue, work, workers_queue
 from app.keys import open_vault
+from app.notices import Courier
 from app.rasa_server import known_url
 from app.services import (
     console_url_of,
@@ -25,8 +27,11 @@ from app.services import (
 )
 from app.settings import Settings
 from bot.receive import Receiver
+from bot.send import Sender as Replies
+from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
 from console.server import create_app as create_console
+from db import queue
 from db.session import Database
 from playground.server import Place
 from playground.server import create_app as create_playground
@@ -39,7 +44,7 @@ PLACES_OFFERED = 6
 
 
 def run_worker(settings: Settings, url: str) -> None:
-    """Do jobs until SIGTERM."""
+    """Read what citizens sent and decide, until SIGTERM."""
     asyncio.run(_worker(settings, url))
 
 
@@ -48,30 +53,50 @@ async def _worker(settings: Settings, url: str) -> None:
     if rasa_url is None:
         raise ValueError("LANGNGHE_RASA_URL is not set and `langnghe run` is not running")
     vault = open_vault(settings)  # First: without keys nothing is asked of a database.
-    database = Database(url, pool_size=settings.worker_concurrency + 5)
+    database = _jobs_database(settings, url)
     rasa, bot = Rasa(rasa_url), telegram_bot(settings)
     tables = await open_tables(settings, url)
-    mail_server, console_url = mail_server_of(settings), console_url_of(settings)
-    workshop = Workshop(
-        database,
-        vault,
-        rasa,
-        tables,
-        bot,
-        mail_server,
-        console_url,
-        utc_now,
-        settings.quiet_hours,
-    )
+    workshop = Workshop(database, vault, rasa, tables, bot, utc_now)
     await _initialize(bot)
     await workshop.application.initialize()
     try:
-        queue = build_queue(url, workshop)
-        await work(queue, database, settings.worker_concurrency, settings.worker_heartbeat_seconds)
+        await _work(settings, workers_queue(url, workshop), queue.WORKER, database)
     finally:
         await workshop.application.shutdown()
         await rasa.close()
         await database.close()
+
+
+def run_sender(settings: Settings, url: str) -> None:
+    """Send replies and notices and fetch files, until SIGTERM."""
+    asyncio.run(_sender(settings, url))
+
+
+async def _sender(settings: Settings, url: str) -> None:
+    vault = open_vault(settings)
+    database, bot = _jobs_database(settings, url), telegram_bot(settings)
+    tables = await open_tables(settings, url)
+    mail_server, console_url = mail_server_of(settings), console_url_of(settings)
+    channels = {TELEGRAM: Telegram(bot)}
+    outbox = Outbox(
+        Replies(channels, database, vault, tables, utc_now, keeps_quiet=settings.quiet_hours),
+        Courier(database, tables, bot, mail_server, console_url, utc_now),
+    )
+    await _initialize(bot)
+    try:
+        await _work(settings, senders_queue(url, outbox), queue.SENDER, database)
+    finally:
+        await bot.shutdown()
+        await database.close()
+
+
+def _jobs_database(settings: Settings, url: str) -> Database:
+    return Database(url, pool_size=settings.worker_concurrency + 5, is_retried=True)
+
+
+async def _work(settings: Settings, app: App, name: str, database: Database) -> None:
+    heartbeat = settings.worker_heartbeat_seconds
+    await work(app, name, database, settings.worker_concurrency, heartbeat)
 
 
 def run_receiver(settings: Settings, url: str) -> None:

@@ -166,8 +166,8 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
         addresses.insert(0, ("Chat page", f"{playground_url}/"))
         _await(lambda: _answers(playground_url), 30, chat)
 
-    step("Console, receiver and worker: starting")
-    for name in ("receiver", "worker"):
+    step("Console, receiver, worker and sender: starting")
+    for name in ("receiver", "worker", "sender"):
         _add(parts, _ours(name, environment | kept_keys(settings), logs))
     desk = _add(parts, _ours("console", environment, logs))
     _await(lambda: _answers(f"{console_url}/khoe"), 30, desk)

@@ -1,7 +1,7 @@
 """`make chaos SEED=… CITIZENS=…`: people write while parts are killed, and nothing may be lost.
 
 Citizens follow scripts on the playground as people do: they wait, they do not write twice.
-Meanwhile receiver, worker, Rasa and PostgreSQL get SIGKILL at moments drawn from the seed.
+Meanwhile receiver, worker, sender, Rasa and PostgreSQL get SIGKILL at moments drawn from the seed.
 Afterwards the database and the chats must agree: each confirmed grievance is one case with its
 very words and files, nobody who cancelled has one, every step was answered, and only replies
 whose sending was unclear came twice.
@@ -30,7 +30,7 @@ from db.embedded import embedded_postgres
 from db.models import Attachment, Case, Event, InboxUpdate, Reply
 from db.session import Database
 
-PARTS = ("worker", "receiver", "rasa", "database")
+PARTS = ("worker", "sender", "receiver", "rasa", "database")
 # So long a person waits; Rasa alone takes a quarter of a minute to start.
 PATIENCE_SECONDS = 300
 # Between two kills, in seconds.

@@ -278,10 +278,11 @@ async def _forget_files(
     """Delete the files that neither the draft nor a case holds any more: what was cancelled or
     belongs to a denunciation is not kept (promise 5)."""
     dropped = known - {None, *turn.draft.attachment_ids}
-    await session.execute(
-        delete(Attachment).where(
-            Attachment.id.in_(dropped),
-            Attachment.citizen_id == citizen_id,
-            Attachment.case_id.is_(None),
+    if dropped:
+        await session.execute(
+            delete(Attachment).where(
+                Attachment.id.in_(dropped),
+                Attachment.citizen_id == citizen_id,
+                Attachment.case_id.is_(None),
+            )
         )
-    )

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiolimiter import AsyncLimiter
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -103,12 +103,25 @@ class Sender:
         it twice. Raises DBAPIError when the database stays away."""
         for _ in range(DATABASE_TRIES):
             try:
-                await self._end(reply_id, None)
+                await self._note_sent(reply_id)
                 return
             except DBAPIError as error:
                 logger.warning("the database is away", extra={"error": type(error).__name__})
                 await asyncio.sleep(DATABASE_PAUSE)
-        await self._end(reply_id, None)
+        await self._note_sent(reply_id)
+
+    async def _note_sent(self, reply_id: int) -> None:
+        erased_at = select(Citizen.erased_at).where(Citizen.id == Reply.citizen_id)
+        sent = (
+            update(Reply)
+            .where(Reply.id == reply_id)
+            .values(sent_at=self._clock(), content=None)
+            .returning(erased_at.scalar_subquery())
+        )
+        async with self._database.in_transaction() as session:
+            if await session.scalar(sent) is not None:
+                _, citizen = await _load(session, reply_id)
+                await forget_erased(session, citizen)
 
     async def _begin(self, reply_id: int) -> _Errand | None:
         """Commit that the reply is being sent; None where there is nothing to send now."""
@@ -118,15 +131,14 @@ class Sender:
                 reply, citizen = await _load(session, reply_id)
                 if reply.content is None or reply.sent_at or reply.failed_at:
                     return None
-                pack = await self._tables.current(session)
-                if await self._waits_for_morning(session, reply, pack):
+                if await self._waits_for_morning(session, reply):
                     return None
                 pace = self._pace_of(citizen.id)
                 if is_our_turn or pace.has_capacity() or "tap" in reply.content:
                     if not is_our_turn:
                         await pace.acquire()
                     self._mark_sending(reply)
-                    return await self._errand(session, reply, citizen, pack)
+                    return await self._errand(session, reply, citizen)
             await pace.acquire()
             is_our_turn = True
 
@@ -136,12 +148,12 @@ class Sender:
             reply.unclear_at = now  # An earlier try may have arrived.
         reply.sending_at = now
 
-    async def _waits_for_morning(self, session: AsyncSession, reply: Reply, pack: Pack) -> bool:
+    async def _waits_for_morning(self, session: AsyncSession, reply: Reply) -> bool:
         """Nobody is woken by what can wait: in quiet hours a push is queued for the morning, apart
         from the chat's other replies, which it must not hold up."""
         if not self._keeps_quiet or reply.content is None or "notice" not in reply.content:
             return False
-        morning = pack.quiet_until(self._clock())
+        morning = (await self._tables.current(session)).quiet_until(self._clock())
         if morning is None:
             return False
         lock = push_lock(reply.citizen_id)
@@ -150,21 +162,27 @@ class Sender:
         )
         return True
 
-    async def _errand(
-        self, session: AsyncSession, reply: Reply, citizen: Citizen, pack: Pack
-    ) -> _Errand:
+    async def _errand(self, session: AsyncSession, reply: Reply, citizen: Citizen) -> _Errand:
         content = reply.content or {}
         channel = self._channels[citizen.channel]
         with texts.speaking(citizen.language):
-            text, rows = ("", []) if "tap" in content else render(content, pack)
+            text, rows = await self._words(session, content)
         if rows and not channel.has_buttons:
             citizen.choices = [[b["text"], b["callback_data"]] for row in rows for b in row]
             text, rows = f"{text}\n\n{texts.numbered(citizen.choices)}", []
-        document = await export(session, citizen, pack) if "export" in content else None
+        document = None
+        if "export" in content:
+            document = await export(session, citizen, await self._tables.current(session))
         address = self._vault.decrypt(citizen.address).decode()
         return _Errand(
             reply.id, citizen.id, channel, address, content, text, rows, reply.parts_sent, document
         )
+
+    async def _words(self, session: AsyncSession, content: dict[str, Any]) -> tuple[str, Rows]:
+        """Text and rows of buttons of a queued reply; a tap's acknowledgement has none."""
+        if "notice" in content:
+            return notice_words(content, await self._tables.current(session))
+        return content.get("text", ""), content.get("buttons", [])
 
     async def _deliver(self, errand: _Errand) -> None:
         content, channel, address = errand.content, errand.channel, errand.address
@@ -210,27 +228,16 @@ class Sender:
             reply = await session.get_one(Reply, reply_id)
             reply.timeouts += 1
             if reply.timeouts > 1:
-                await self._finish(session, reply_id, "unclear")
+                await self._note_failure(session, reply_id, "unclear")
             return reply.timeouts <= 1
 
-    async def _end(self, reply_id: int, failure: str | None) -> None:
+    async def _end(self, reply_id: int, failure: str) -> None:
         async with self._database.in_transaction() as session:
-            await self._finish(session, reply_id, failure)
+            await self._note_failure(session, reply_id, failure)
 
-    async def _finish(self, session: AsyncSession, reply_id: int, failure: str | None) -> None:
+    async def _note_failure(self, session: AsyncSession, reply_id: int, failure: str) -> None:
+        """It is given up; its case says so, and who blocked the bot is known by it."""
         reply, citizen = await _load(session, reply_id)
-        now = self._clock()
-        if failure is None:
-            reply.sent_at, reply.content = now, None
-        else:
-            await self._note_failure(session, reply, citizen, failure)
-        if citizen.erased_at is not None:
-            await session.flush()
-            await forget_erased(session, citizen)
-
-    async def _note_failure(
-        self, session: AsyncSession, reply: Reply, citizen: Citizen, failure: str
-    ) -> None:
         now = self._clock()
         reply.failed_at, reply.failure = now, failure
         if failure == "blocked":
@@ -238,6 +245,9 @@ class Sender:
         if reply.case_id is not None:
             case = await session.get_one(Case, reply.case_id, with_for_update=True)
             await record(session, case, "notice_failed", SYSTEM, now, why=failure)
+        if citizen.erased_at is not None:
+            await session.flush()
+            await forget_erased(session, citizen)
 
     async def give_up(self, reply_id: int, why: str) -> None:
         """Tries ran out: the case says so, the words are kept for `langnghe retry`."""
@@ -275,10 +285,8 @@ async def _fetch(channel: Channel, file_id: str) -> tuple[bytes | None, str | No
         return None, str(error) or "blocked"
 
 
-def render(content: dict[str, Any], pack: Pack) -> tuple[str, Rows]:
-    """Text and rows of buttons of a queued reply. Raises KeyError for an unknown notice."""
-    if "notice" not in content:
-        return content["text"], content["buttons"]
+def notice_words(content: dict[str, Any], pack: Pack) -> tuple[str, Rows]:
+    """Text and rows of buttons of a notice. Raises KeyError for one that is not known."""
     rows: Rows = []
     if content["notice"] == "answered":
         rows = rows_of(settled_question(content["code"]))

@@ -18,6 +18,17 @@ FETCH_ATTACHMENT = "fetch_attachment"
 DELIVER_NOTICE = "deliver_notice"
 ERASE_EXPIRED = "erase_expired"
 
+# Which process does it: workers read and decide; the one sender talks to channels and agencies, so
+# that whoever waits for Telegram's pace or for a dead network keeps no citizen's message waiting.
+WORKER, SENDER = "worker", "sender"
+_SENT = (SEND_REPLY, FETCH_ATTACHMENT, DELIVER_NOTICE)
+
+
+def queue_of(task: str) -> str:
+    """The queue that a task waits in."""
+    return SENDER if task in _SENT else WORKER
+
+
 # Never opened: it only builds the INSERT, which runs on the session's own connection.
 _queue = App(connector=PsycopgConnector())
 
@@ -35,6 +46,10 @@ async def defer(
     connection = await session.connection()
     raw = await connection.get_raw_connection()
     job = _queue.configure_task(
-        task, lock=lock, schedule_at=not_before, connection=raw.driver_connection
+        task,
+        queue=queue_of(task),
+        lock=lock,
+        schedule_at=not_before,
+        connection=raw.driver_connection,
     )
     await job.defer_async(**args)

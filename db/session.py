@@ -27,12 +27,14 @@ def libpq_url(url: str) -> str:
 class Database:
     """The engine and its sessions."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, *, is_retried: bool = False) -> None:
+        """`is_retried`: whatever fails is done again by itself, so a connection is not asked
+        whether it still lives before each use: that question costs a round trip a transaction."""
         self._engine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=10,
-            pool_pre_ping=True,
+            pool_pre_ping=not is_retried,
             hide_parameters=True,  # They hold citizens' words, and errors are logged.
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)

@@ -20,6 +20,8 @@ from telegram.request import HTTPXRequest
 
 from app.jobs import Workshop
 from bot.receive import Receiver
+from bot.send import Sender as Replies
+from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
 from cases.tables import Tables
 from db.encryption import Vault
@@ -152,6 +154,7 @@ class Desk:
 
     database: Database
     workshop: Workshop
+    replies: Replies
     receiver: Receiver
     seen: int = 0
     updates: int = 0
@@ -259,9 +262,9 @@ async def desk(
     clock: Clock,
 ) -> AsyncIterator[Desk]:
     client, tables = Rasa(rasa.url), Tables(PACKS / "hai_phong", pack)
-    workshop = Workshop(
-        database, vault, client, tables, telegram_bot, None, "http://127.0.0.1", clock
-    )
+    workshop = Workshop(database, vault, client, tables, telegram_bot, clock)
+    replies = Replies({TELEGRAM: Telegram(telegram_bot)}, database, vault, tables, clock)
     await workshop.application.initialize()
-    yield Desk(database, workshop, Receiver(telegram_bot, database, vault, pack.name))
+    receiver = Receiver(telegram_bot, database, vault, pack.name)
+    yield Desk(database, workshop, replies, receiver)
     await client.close()

@@ -50,7 +50,7 @@ async def test_the_export_holds_everything_and_goes_out_as_a_file(
     newest = (await desk.all(Reply))[-1]
     assert newest.content is not None
     assert REPORT not in json.dumps(newest.content, ensure_ascii=False)
-    await desk.workshop.sender.send(newest.id)
+    await desk.replies.send(newest.id)
     shown = telegram.read(AN, sender="bot")[-1]
     assert shown["text"] == texts.EXPORTED or shown.get("caption") == texts.EXPORTED
     from cases.personal_data import export
@@ -76,7 +76,7 @@ async def test_erasing_asks_and_then_leaves_counts_and_a_valid_chain(desk: Desk)
     assert await desk.all(Attachment) == []
     assert first_broken(code, await history(desk, code)) is None
     for reply in await desk.all(Reply):
-        await desk.workshop.sender.send(reply.id)
+        await desk.replies.send(reply.id)
     assert await desk.all(Citizen) == []
     assert await desk.all(Reply) == []
 
@@ -85,7 +85,7 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table(desk: Desk) -> N
     await desk.files()
     await desk.taps("Xóa tất cả", await desk.taps("Xóa dữ liệu của tôi", await menu(desk)))
     for reply in await desk.all(Reply):
-        await desk.workshop.sender.send(reply.id)
+        await desk.replies.send(reply.id)
     async with desk.database.in_transaction() as session:
         names = await session.scalars(
             text("select tablename from pg_tables where schemaname = 'public'")

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from bot.channel import OutOfReach, SlowDown, Unclear
 from bot.conversation import message
-from bot.send import Sender, render
+from bot.send import Sender, notice_words
 from bot.telegram import TELEGRAM, Telegram
 from cases.intake import Petition, file_case
 from cases.notices import notify, queue_reply
@@ -116,11 +116,11 @@ async def test_a_notice_finds_its_words_and_buttons_when_it_is_sent(
 async def test_an_assigned_notice_names_agency_and_date(pack: Pack) -> None:
     content = {"notice": "assigned", "code": "PA-AAAAAA", "agency": "Sở Y tế",
                "due_at": "2026-11-25T10:00:00+00:00"}  # fmt: skip
-    words, rows = render(content, pack)
+    words, rows = notice_words(content, pack)
     assert words == "Vụ việc PA-AAAAAA đã được giao cho Sở Y tế. Hạn trả lời: 25/11/2026."
     assert rows == []
     with pytest.raises(KeyError):
-        render(content | {"notice": "unheard_of"}, pack)
+        notice_words(content | {"notice": "unheard_of"}, pack)
 
 
 async def test_a_blocked_chat_is_given_up_and_said_so_on_the_case(
