@@ -109,7 +109,7 @@ def sender() -> None:
 
 @app.command()
 def receiver() -> None:
-    """Receive from Telegram by long polling."""
+    """Receive what citizens send: by webhook where LANGNGHE_WEBHOOK_URL is set, else by polling."""
     from app.processes import run_receiver
 
     _with_database(run_receiver)
@@ -128,7 +128,7 @@ def health(
     process: Annotated[Watched, typer.Argument(help="Which process of this container to ask.")],
 ) -> None:
     """Exit with 0 if the worker or receiver of this container is at work, else with 2."""
-    from app.health import check_receiver, check_worker
+    from app.health import check_receiver, check_webhook, check_worker
 
     settings = load_settings()
     if settings.database_url is None:
@@ -136,6 +136,8 @@ def health(
     url = settings.database_url.get_secret_value()
     if process is Watched.WORKER:
         check_worker(settings, url)
+    elif settings.webhook_url is not None:
+        check_webhook(settings)
     else:
         check_receiver(url)
 

@@ -2,16 +2,19 @@
 
 That a process exists says little: an event loop can hang. So each is asked for what it must
 do all the time. A worker asks PostgreSQL for jobs every second and beats every few seconds; a
-receiver holds a connection to Telegram open.
+receiver holds a connection to Telegram open, or with a webhook answers on its own port.
 """
 
 import os
 from collections.abc import Iterable
 
+import httpx
 import psutil
 from sqlalchemy import create_engine, make_url, text
 
+from app.services import reachable_host
 from app.settings import Settings
+from bot.webhook import HEALTH_PATH
 from db.session import sqlalchemy_url
 
 DATABASE_PORT = 5432
@@ -66,6 +69,18 @@ def check_receiver(url: str) -> None:
     database_port = make_url(url).port or DATABASE_PORT
     if not any(_ports(receivers) - {database_port}):
         raise Unhealthy("the receiver has no connection to Telegram")
+
+
+def check_webhook(settings: Settings) -> None:
+    """Raises Unhealthy unless the receiver answers here and reaches the database."""
+    host = reachable_host(settings.webhook_host)
+    try:
+        url = f"http://{host}:{settings.webhook_port}{HEALTH_PATH}"
+        answer = httpx.get(url, timeout=10, trust_env=False)
+    except httpx.HTTPError as error:
+        raise Unhealthy(f"the webhook does not answer ({type(error).__name__})") from None
+    if not answer.is_success:
+        raise Unhealthy("the webhook does not reach the database")
 
 
 def _is_receiver(process: psutil.Process) -> bool:

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -18,18 +19,22 @@ from app.keys import open_vault
 from app.notices import Courier
 from app.rasa_server import known_url
 from app.services import (
+    bot_id_of,
     console_url_of,
     mail_server_of,
     open_pack,
     open_tables,
     telegram_bot,
     utc_now,
+    webhook_of,
 )
 from app.settings import Settings
-from bot.receive import Receiver
+from bot.receive import Receiver, until_done
 from bot.send import Sender as Replies
 from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
+from bot.webhook import MOST_AT_ONCE, announce, telegram_door
+from bot.webhook import create_app as create_webhook
 from console.server import create_app as create_console
 from db import queue
 from db.session import Database
@@ -100,11 +105,15 @@ async def _work(settings: Settings, app: App, name: str, database: Database) -> 
 
 
 def run_receiver(settings: Settings, url: str) -> None:
-    """Poll Telegram until SIGTERM."""
-    asyncio.run(_receiver(settings, url))
+    """Take what citizens send until SIGTERM. Raises ValueError for settings that do not fit."""
+    webhook = webhook_of(settings)
+    if webhook is None:
+        asyncio.run(_poll(settings, url))
+    else:
+        asyncio.run(_take_deliveries(settings, url, *webhook))
 
 
-async def _receiver(settings: Settings, url: str) -> None:
+async def _poll(settings: Settings, url: str) -> None:
     database, bot = Database(url, pool_size=2), telegram_bot(settings)
     vault = open_vault(settings)
     polling = asyncio.current_task()
@@ -118,6 +127,39 @@ async def _receiver(settings: Settings, url: str) -> None:
         await Receiver(bot, database, vault, open_pack(settings).name).run()
     await bot.shutdown()
     await database.close()
+
+
+async def _take_deliveries(settings: Settings, url: str, hook_url: str, secret: str) -> None:
+    vault, bot = open_vault(settings), telegram_bot(settings)
+    database = Database(url, pool_size=MOST_AT_ONCE)
+    door = telegram_door(bot_id_of(bot.token), secret, database, vault)
+    app = create_webhook(database, [door])
+    config = _web_config(app, settings.webhook_host, settings.webhook_port, patience=10)
+    server = uvicorn.Server(config)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)  # uvicorn listens, and passes it on when it stopped.
+    # At once: what Telegram delivers is stored even while it cannot be reached from here.
+    announcing = asyncio.create_task(_announce(bot, hook_url, secret, open_pack(settings).name))
+    announcing.add_done_callback(lambda done: _stop_if_failed(server, done))
+    try:
+        await server.serve()
+        announcing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await announcing
+    finally:
+        await bot.shutdown()
+        await database.close()
+
+
+async def _announce(bot: ExtBot[Any], hook_url: str, secret: str, province: str) -> None:
+    await _initialize(bot)
+    await until_done(partial(announce, bot, hook_url, secret, province))
+
+
+def _stop_if_failed(server: uvicorn.Server, announcing: "asyncio.Task[None]") -> None:
+    """Who cannot be announced (a wrong token) is told so in one line, not left to listen."""
+    if not announcing.cancelled() and announcing.exception() is not None:
+        server.should_exit = True
 
 
 async def _initialize(bot: ExtBot[Any]) -> None:
@@ -161,7 +203,14 @@ def run_playground(settings: Settings) -> None:
 
 
 def _serve(app: FastAPI, host: str, port: int, patience: int) -> None:
-    config = uvicorn.Config(
+    # uvicorn passes the signal on when it has stopped: leave then, so that contexts are closed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(_web_config(app, host, port, patience)).run()
+
+
+def _web_config(app: FastAPI, host: str, port: int, patience: int) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -170,7 +219,3 @@ def _serve(app: FastAPI, host: str, port: int, patience: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=patience,
     )
-    # uvicorn passes the signal on when it has stopped: leave then, so that contexts are closed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run()

@@ -26,14 +26,13 @@ from app import rasa_server
 from app.accounts import first_password
 from app.keys import KEYS, kept_keys, open_vault
 from app.processes import PLAYGROUND_TOKEN
-from app.services import database_url, open_pack
+from app.services import database_url, open_pack, reachable_host
 from app.settings import ROOT, Settings
 from db.embedded import revive_postgres
 from db.migrate import upgrade
 
 LARGEST_LOG = 10 * 1024 * 1024
 STOP_SECONDS = 15
-ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
 # A part that lived so long did not die of its start.
 STEADY_SECONDS = 10
 LONGEST_RESTART_WAIT = 30.0
@@ -149,7 +148,7 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
     ports = _Ports()
     console_port = ports.take(settings.console_host, settings.console_port)
     environment = _environment(settings, url, rasa_url, console_port)
-    console_url = f"http://{_shown(settings.console_host)}:{console_port}"
+    console_url = f"http://{reachable_host(settings.console_host)}:{console_port}"
     addresses = [("Console", f"{console_url}/")]
     if settings.telegram_token is None:
         step("Playground: a local Telegram, because LANGNGHE_TELEGRAM_TOKEN is not set")
@@ -230,13 +229,6 @@ def _is_free(host: str, port: int) -> bool:
         except OSError:
             return False
         return True
-
-
-def _shown(host: str) -> str:
-    """An address that a browser on this machine can open."""
-    if host in ANYWHERE:
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
 
 
 def _environment(settings: Settings, url: str, rasa_url: str, console_port: int) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """What the processes are made of, from settings."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
@@ -19,6 +21,8 @@ from routing.tables import PACKS, Pack, load_pack
 # Telegram's own ceiling, https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 # One at a time, evenly spaced: whoever saves up a burst is told to wait for it.
 PER_MESSAGE_SECONDS = 1 / 30
+ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def utc_now() -> datetime:
@@ -76,6 +80,41 @@ def mail_server_of(settings: Settings) -> MailServer | None:
 def console_url_of(settings: Settings) -> str:
     """Where staff reach the console, for the links in notices."""
     return settings.console_url or f"http://{settings.console_host}:{settings.console_port}"
+
+
+def webhook_of(settings: Settings) -> tuple[str, str] | None:
+    """Where channels deliver and the secret that they show; None where they are polled. Raises
+    ValueError for what Telegram would refuse."""
+    if settings.webhook_url is None:
+        return None
+    url = settings.webhook_url.rstrip("/")
+    parts = urlsplit(url)
+    # Plain http reaches no further than this machine: the playground's way.
+    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not (is_local or (parts.scheme == "https" and parts.hostname)):
+        raise ValueError("LANGNGHE_WEBHOOK_URL must begin with https:// and a host name")
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise ValueError("LANGNGHE_WEBHOOK_URL must be https://host, with nothing after the host")
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", secret):
+        raise ValueError("LANGNGHE_WEBHOOK_SECRET must be 32 to 256 of A-Z, a-z, 0-9, _ and -")
+    return url, secret
+
+
+def reachable_host(host: str) -> str:
+    """An address by which this machine reaches what listens on `host`."""
+    if host in ANYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def bot_id_of(token: str) -> int:
+    """A bot's number, which its token begins with: known also while Telegram is out of reach.
+    Raises ValueError for what is no token."""
+    number = token.partition(":")[0]
+    if not number.isdecimal():
+        raise ValueError("LANGNGHE_TELEGRAM_TOKEN is not a token of @BotFather's")
+    return int(number)
 
 
 def telegram_bot(settings: Settings) -> ExtBot[Any]:

@@ -35,6 +35,20 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         default="https://api.telegram.org", description="Any Bot API server, without the token."
     )
+    webhook_url: str | None = Field(
+        default=None,
+        description="Public https address that channels deliver to. Unset: they are polled.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        max_length=256,
+        description="32 to 256 of A-Z, a-z, 0-9, _ and -. Required with WEBHOOK_URL.",
+    )
+    webhook_host: str = Field(
+        default="127.0.0.1", description="Address the receiver listens on, behind the proxy."
+    )
+    webhook_port: int = Field(default=8082, ge=1, le=65535, description="Its port.")
     encryption_keys: SecretStr | None = Field(
         default=None,
         description="Fernet keys, newest first, comma-separated. Required with DATABASE_URL.",

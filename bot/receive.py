@@ -7,10 +7,9 @@ before that brings the same updates again, and `bot.inbox` keeps them single.
 import asyncio
 import logging
 import warnings
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
@@ -19,7 +18,7 @@ from bot import texts
 from bot.inbox import Inbox, Received
 from bot.telegram import TELEGRAM
 from db.encryption import Vault
-from db.session import Database
+from db.session import DATABASE_AWAY, Database
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +47,9 @@ class Receiver:
 
     async def run(self) -> None:
         """Poll until cancelled; errors of the network or of Telegram are waited out."""
-        await _until_done(self.prepare)
+        await until_done(self.prepare)
         while True:
-            await _until_done(self.poll_once)
+            await until_done(self.poll_once)
 
     async def poll_once(self) -> None:
         updates = await self._fetch()
@@ -87,7 +86,9 @@ async def present(bot: Bot, province: str) -> None:
 
 def received_from(update: dict[str, Any]) -> Received:
     """Telegram's update for the inbox. One of another shape than Telegram's is stored as well, and
-    fails when it is handled."""
+    fails when it is handled. Raises KeyError or TypeError for one without a number."""
+    if not isinstance(update["update_id"], int):
+        raise TypeError("update_id is a number")
     body = next((part for part in update.values() if isinstance(part, dict)), {})
     people = (body.get("from"), body.get("chat"))
     sender = next((one.get("id") for one in people if isinstance(one, dict)), None)
@@ -102,7 +103,8 @@ def private_chat(update: dict[str, Any]) -> int | None:
     return number if isinstance(number, int) and number > 0 else None
 
 
-async def _until_done(step: Any) -> None:
+async def until_done(step: Callable[[], Awaitable[None]]) -> None:
+    """Do it, again and again while Telegram or the database is away."""
     while True:
         try:
             await step()
@@ -118,7 +120,7 @@ async def _until_done(step: Any) -> None:
         except TelegramError as error:
             logger.error("telegram refused", extra={"error": type(error).__name__})
             await asyncio.sleep(PAUSE_AFTER_ERROR)
-        except (DBAPIError, PoolTimeout) as error:
+        except DATABASE_AWAY as error:
             # Nothing was stored and nothing is confirmed: Telegram gives it again.
             logger.warning("the database is away", extra={"error": type(error).__name__})
             await asyncio.sleep(PAUSE_WITHOUT_DATABASE)

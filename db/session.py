@@ -3,11 +3,21 @@
 Functions elsewhere that take `session` first never commit; `Database.in_transaction` does.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import make_url
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+logger = logging.getLogger(__name__)
+
+# What a database that is away, restarting or full raises: in a query, in queueing a job, or because
+# no connection is free. Nothing was committed.
+DATABASE_AWAY = (DBAPIError, ConnectorException, PoolTimeout)
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -44,6 +54,16 @@ class Database:
         """A session whose work is committed at the end, or rolled back by an exception."""
         async with self._sessions() as session, session.begin():
             yield session
+
+    async def answers(self) -> bool:
+        """Whether the database can be asked now."""
+        try:
+            async with self.in_transaction() as session:
+                await session.execute(text("select 1"))
+        except DATABASE_AWAY as error:
+            logger.error("the database is away", extra={"error": type(error).__name__})
+            return False
+        return True
 
     async def close(self) -> None:
         await self._engine.dispose()

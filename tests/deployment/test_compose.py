@@ -1,6 +1,9 @@
 """docker-compose.yml, held against the settings, the command line and our rules. No engine."""
 
+import os
 import re
+import subprocess
+import tempfile
 from typing import Any
 
 import pytest
@@ -10,13 +13,14 @@ from typer.main import get_command
 from app.cli import Watched, app
 from app.settings import Settings
 from tests.deployment.conftest import ROOT, Service
+from tests.programs import require
 
 SETTINGS = {f"LANGNGHE_{name.upper()}" for name in Settings.model_fields}
 KEYS = {"LANGNGHE_ENCRYPTION_KEYS", "LANGNGHE_LOOKUP_KEY"}
 TELEGRAM = "LANGNGHE_TELEGRAM_TOKEN"
-SECRET_NAME = re.compile(r"PASSWORD|TOKEN|KEYS?$")
-# A mail server may need no log-in, or there is none.
-WITHOUT_LOG_IN = {"LANGNGHE_SMTP_PASSWORD"}
+SECRET_NAME = re.compile(r"PASSWORD|TOKEN|SECRET|KEYS?$")
+# A mail server may need no log-in, or there is none; without a webhook there is no secret of it.
+MAY_BE_EMPTY = {"LANGNGHE_SMTP_PASSWORD", "LANGNGHE_WEBHOOK_SECRET"}
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?:(:[?-])([^}]*))?\}")
 
 
@@ -100,7 +104,7 @@ def test_only_those_who_talk_to_citizens_have_keys_and_token(services: dict[str,
 
 def test_rasa_and_proxy_know_nothing_of_ours(services: dict[str, Service]) -> None:
     assert environment(services["rasa"]) == {}
-    assert set(environment(services["proxy"])) == {"CONSOLE_DOMAIN"}
+    assert set(environment(services["proxy"])) == {"CONSOLE_DOMAIN", "WEBHOOK_ADDRESS"}
 
 
 def test_each_secret_is_required_and_none_is_written_down(services: dict[str, Service]) -> None:
@@ -109,7 +113,7 @@ def test_each_secret_is_required_and_none_is_written_down(services: dict[str, Se
             if SECRET_NAME.search(key):
                 variable = VARIABLE.fullmatch(value)
                 assert variable, f"{name}: {key} is written down"
-                is_required = key not in WITHOUT_LOG_IN
+                is_required = key not in MAY_BE_EMPTY
                 assert variable[2] == (":?" if is_required else ":-"), f"{name}: {key} may be empty"
         assert not re.search(r"://[^/@\s]*:[^/@\s]*@", str(service)), f"{name}: password in a URL"
 
@@ -131,6 +135,8 @@ def test_networks_let_out_only_who_must(
     assert reach_out == {"proxy", "receiver", "worker"}
     share_with_proxy = {n for n, it in services.items() if "web" in it["networks"]}
     assert share_with_proxy == {"proxy", "console"}
+    take_deliveries = {n for n, it in services.items() if "deliveries" in it["networks"]}
+    assert take_deliveries == {"proxy", "receiver"}
 
 
 def test_mounted_volumes_and_files_exist(
@@ -193,6 +199,33 @@ def test_the_console_is_told_that_it_stands_behind_https(services: dict[str, Ser
     assert told["LANGNGHE_SECURE_COOKIES"] == "true"
     upstream = f"console:{told['LANGNGHE_CONSOLE_PORT']}"
     assert f"reverse_proxy {upstream}" in (ROOT / "deploy" / "Caddyfile").read_text()
+
+
+def test_the_proxy_delivers_to_where_the_receiver_listens(services: dict[str, Service]) -> None:
+    told = environment(services["receiver"])
+    upstream = f"receiver:{told['LANGNGHE_WEBHOOK_PORT']}"
+    assert f"reverse_proxy {upstream}" in (ROOT / "deploy" / "Caddyfile").read_text()
+    assert told["LANGNGHE_WEBHOOK_HOST"] == "0.0.0.0"  # noqa: S104
+
+
+def test_without_a_webhook_the_proxy_asks_for_no_certificate(services: dict[str, Service]) -> None:
+    address = environment(services["proxy"])["WEBHOOK_ADDRESS"]
+    assert address == "${LANGNGHE_WEBHOOK_URL:-http://webhook.invalid}"
+
+
+@pytest.mark.parametrize("address", ["http://webhook.invalid", "https://bot.example.vn"])
+def test_caddy_accepts_its_file(address: str) -> None:
+    words = [require("caddy"), "validate", "--adapter", "caddyfile", "--config"]
+    names = {"CONSOLE_DOMAIN": "console.example.vn", "WEBHOOK_ADDRESS": address}
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [*words, str(ROOT / "deploy" / "Caddyfile")],
+            env=os.environ | names | {"HOME": folder, "XDG_DATA_HOME": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
 
 
 def test_dockerignore_lets_in_what_is_copied_and_nothing_secret() -> None:

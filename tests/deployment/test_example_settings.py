@@ -23,6 +23,8 @@ def test_written_defaults_are_the_defaults() -> None:
     text = (ROOT / ".env.example").read_text()
     plain: tuple[str, ...] = (
         "telegram_api_url",
+        "webhook_host",
+        "webhook_port",
         "pack",
         "console_host",
         "console_port",
