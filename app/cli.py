@@ -50,6 +50,7 @@ class Watched(StrEnum):
     """The processes that only `langnghe health` can ask how they are."""
 
     WORKER = "worker"
+    SENDER = "sender"
     RECEIVER = "receiver"
 
 

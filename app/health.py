@@ -42,7 +42,8 @@ class Unhealthy(ValueError):
 
 
 def check_worker(settings: Settings, url: str) -> None:
-    """Raises Unhealthy, or OperationalError when the database does not answer.
+    """Whether this container's worker or sender does jobs. Raises Unhealthy, or OperationalError
+    when the database does not answer.
 
     Any worker's heartbeat would hide a replica that hangs. Heartbeats do not name their
     worker, so PostgreSQL is also asked for recent work from this address under this

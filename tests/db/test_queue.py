@@ -21,10 +21,19 @@ async def test_a_job_is_committed_with_its_change(database: Database) -> None:
         await queue.defer(session, queue.SEND_REPLY, lock="replies:1", reply_id=7)
     assert await count(database) == (1, 1)
     async with database.in_transaction() as session:
-        query = text("select task_name, lock, args, status::text from procrastinate_jobs")
+        query = text(
+            "select task_name, queue_name, lock, args, status::text from procrastinate_jobs"
+        )
         assert (await session.execute(query)).one() == (
-            "send_reply", "replies:1", {"reply_id": 7}, "todo",
+            "send_reply", "sender", "replies:1", {"reply_id": 7}, "todo",
         )  # fmt: skip
+
+
+def test_what_talks_to_the_outside_waits_in_the_senders_queue() -> None:
+    sent = {queue.SEND_REPLY, queue.FETCH_ATTACHMENT, queue.DELIVER_NOTICE}
+    assert {queue.queue_of(task) for task in sent} == {queue.SENDER}
+    read = {queue.HANDLE_UPDATE, queue.UNDERSTAND_CASE, queue.ERASE_EXPIRED}
+    assert {queue.queue_of(task) for task in read} == {queue.WORKER}
 
 
 async def test_a_job_is_rolled_back_with_its_change(database: Database) -> None:

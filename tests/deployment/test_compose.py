@@ -36,7 +36,7 @@ def walk(command: Any, words: list[str]) -> Any:
 
 
 def test_the_services_are_the_documented_ones(services: dict[str, Service]) -> None:
-    expected = {"postgres", "migrate", "rasa", "receiver", "worker", "console", "proxy"}
+    expected = {"postgres", "migrate", "rasa", "receiver", "worker", "sender", "console", "proxy"}
     assert set(services) == expected
 
 
@@ -59,13 +59,13 @@ def test_builds_name_files_that_exist(services: dict[str, Service]) -> None:
 
 
 def test_commands_are_commands_of_langnghe(ours: dict[str, Service]) -> None:
-    assert set(ours) == {"migrate", "receiver", "worker", "console"}
+    assert set(ours) == {"migrate", "receiver", "worker", "sender", "console"}
     root = get_command(app)
     for service in ours.values():
         assert isinstance(walk(root, service["command"]), typer.core.TyperCommand)
 
 
-@pytest.mark.parametrize("name", ["receiver", "worker"])
+@pytest.mark.parametrize("name", ["receiver", "worker", "sender"])
 def test_health_checks_ask_for_their_own_process(services: dict[str, Service], name: str) -> None:
     words = services[name]["healthcheck"]["test"]
     assert words == ["CMD", "python", "-m", "app", "health", name]
@@ -99,7 +99,8 @@ def test_what_compose_asks_for_is_in_the_example_file() -> None:
 def test_only_those_who_talk_to_citizens_have_keys_and_token(services: dict[str, Service]) -> None:
     for name, service in services.items():
         has = set(environment(service)) & {*KEYS, TELEGRAM}
-        assert has == ({*KEYS, TELEGRAM} if name in {"receiver", "worker"} else set()), name
+        talks = name in {"receiver", "worker", "sender"}
+        assert has == ({*KEYS, TELEGRAM} if talks else set()), name
 
 
 def test_rasa_and_proxy_know_nothing_of_ours(services: dict[str, Service]) -> None:
@@ -132,7 +133,7 @@ def test_networks_let_out_only_who_must(
     assert used == set(compose["networks"])
     outward = {name for name, it in compose["networks"].items() if not it.get("internal")}
     reach_out = {name for name, it in services.items() if outward & set(it["networks"])}
-    assert reach_out == {"proxy", "receiver", "worker"}
+    assert reach_out == {"proxy", "receiver", "worker", "sender"}
     share_with_proxy = {n for n, it in services.items() if "web" in it["networks"]}
     assert share_with_proxy == {"proxy", "console"}
     take_deliveries = {n for n, it in services.items() if "deliveries" in it["networks"]}
@@ -179,10 +180,13 @@ def test_rasas_image_is_as_quiet_as_here() -> None:
         assert f"{name}={value}" in image
 
 
-def test_one_receiver_and_as_many_workers_as_wanted(services: dict[str, Service]) -> None:
+def test_one_receiver_one_sender_and_as_many_workers_as_wanted(
+    services: dict[str, Service],
+) -> None:
     replicas = {name: it["deploy"]["replicas"] for name, it in services.items() if "deploy" in it}
     assert replicas == {
         "receiver": 1,
+        "sender": 1,
         "worker": "${WORKER_REPLICAS:-2}",
         "rasa": "${RASA_REPLICAS:-1}",
     }
