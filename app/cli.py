@@ -200,6 +200,27 @@ def digest(
     print(f"{out}: {count} cases")
 
 
+@app.command()
+def poster(
+    ward: Annotated[
+        list[str],
+        typer.Option(
+            help="A ward's code or name (routing/packs/<pack>/wards.csv lists them), or all;"
+            " may be given more than once."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The .pdf file to write.")],
+    bot: Annotated[
+        str | None, typer.Option(help="The bot's user name; by default Telegram is asked.")
+    ] = None,
+) -> None:
+    """Write posters, A4, with a QR code that opens the bot and tells it the ward."""
+    from app.poster import write_posters
+
+    written = asyncio.run(write_posters(load_settings(), ward, bot, out))
+    print(f"{out}: {written}")
+
+
 @staff_app.command("add")
 def add_staff(
     username: Annotated[str, typer.Argument(help="Letters a-z, digits, dot, dash, underscore.")],

@@ -1,8 +1,8 @@
 """`langnghe digest`: snapshot, build, render, write."""
 
-import os
 from pathlib import Path
 
+from app.files import write_whole
 from app.services import utc_now
 from cases.snapshot import take_snapshot
 from cases.tables import Tables
@@ -32,15 +32,5 @@ async def write_digest(url: str, tables: Tables, written_week: str, out: Path) -
         await database.close()
     if not snapshot.cases and not snapshot.restricted_cases:
         raise ValueError("the database holds no cases of that week or before")
-    _write_whole(out, render_docx(build(snapshot, week, pack), pack.letterhead))
+    write_whole(out, render_docx(build(snapshot, week, pack), pack.letterhead))
     return len(snapshot.cases) + snapshot.restricted_cases
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Complete or not at all. Raises ValueError where nothing can be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror}") from error

@@ -19,6 +19,7 @@ DOCUMENTS = [
     ROOT / "rasa_project" / "README.md",
 ]
 TEXT = {".md", ".py", ".csv", ".toml", ".yml", ".tsv", ".jsonl", ".html", ".json", ".css", ".js"}
+TEXT |= {".typ"}
 
 
 def named(paths: list[Path]) -> list[str]:
@@ -91,7 +92,7 @@ def test_the_bots_and_the_consoles_sentences_use_one_tone_mark_spelling() -> Non
     old = re.compile(r"\b\w*(?:o[àáảãạ]|o[èéẻẽẹ]|u[ỳýỷỹỵ])\b", re.IGNORECASE)
     sentences = [ROOT / "bot" / "texts.py", ROOT / "bot" / "keyboards.py"]
     sentences += [*(ROOT / "console" / "templates").glob("*.html"), ROOT / "console" / "wording.py"]
-    sentences += [ROOT / "docs" / "guide.vi.md"]
+    sentences += [ROOT / "docs" / "guide.vi.md", ROOT / "bot" / "poster.typ"]
     for path in sentences:
         wrong = {word[0] for word in old.finditer(path.read_text()) if not _follows_q(word[0])}
         assert not wrong, f"{path.name}: {sorted(wrong)}"
