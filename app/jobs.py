@@ -7,11 +7,10 @@ the database what is left to do. Jobs of a dead worker are found by its missing 
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
@@ -20,19 +19,16 @@ from procrastinate.retry import BaseRetryStrategy
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
-from telegram.ext import ExtBot
 
 from app.mail import MailUnreachable
 from app.notices import Courier
 from bot.channel import OutOfReach, SlowDown, Unclear
 from bot.conversation import Conversation, Sender
-from bot.handlers import Handlers, HandlingFailed, TelegramApplication
+from bot.handlers import HandlingFailed
 from bot.heard import Understanding
-from bot.receive import private_chat
+from bot.reading import Reader
 from bot.send import Sender as Replies
-from bot.telegram import TELEGRAM
 from bot.understand import Rasa
 from cases import intake
 from cases.personal_data import erase_expired
@@ -99,32 +95,28 @@ class RasaPatience(Patience):
 
 @dataclass
 class Workshop:
-    """What citizens sent, read and decided on."""
+    """What citizens sent, read and decided on. `readers` are those of the channels that are set
+    up, by name."""
 
     database: Database
     vault: Vault
     rasa: Rasa
     tables: Tables
-    bot: ExtBot[Any]
+    conversation: Conversation
+    readers: Mapping[str, Reader]
     clock: Callable[[], datetime]
 
-    def __post_init__(self) -> None:
-        self.conversation = Conversation(
-            self.database, self.vault, self.rasa, self.tables, self.clock
-        )
-        self.handlers = Handlers(self.conversation, self.clock)
-        self.application: TelegramApplication = self.handlers.build(self.bot)
-
     async def handle_update(self, inbox_id: int) -> None:
-        """Handle one stored update through python-telegram-bot."""
+        """Read one stored update as its channel does. Raises OutOfReach where that channel is not
+        set up any more: the update waits until it is."""
         async with self.database.in_transaction() as session:
-            payload = await session.scalar(
-                select(InboxUpdate.payload).where(InboxUpdate.id == inbox_id)
-            )
+            channel, payload = await _stored(session, inbox_id)
         if payload is None:  # Handled: its content was wiped then.
             return
-        update = Update.de_json(json.loads(self.vault.decrypt(payload)), self.bot)
-        await self.handlers.process(self.application, update, inbox_id)
+        if channel not in self.readers:
+            raise OutOfReach(f"{channel} is not set up")
+        update = json.loads(self.vault.decrypt(payload))
+        await self.readers[channel].read(update, inbox_id)
 
     async def note_failure(self, inbox_id: int, error: BaseException) -> None:
         """The update stays stored, with the kind of failure, for an operator to look at."""
@@ -134,9 +126,10 @@ class Workshop:
                 return
             cause = error.__cause__ or error
             row.failed_at, row.failure = self.clock(), type(cause).__name__
-            chat = private_chat(json.loads(self.vault.decrypt(row.payload)))
-        if chat is not None:
-            await self.conversation.note_parked(inbox_id, Sender(TELEGRAM, str(chat)))
+            update = json.loads(self.vault.decrypt(row.payload))
+            address = self.readers[row.channel].address_of(update)
+        if address is not None:
+            await self.conversation.note_parked(inbox_id, Sender(row.channel, address))
 
     async def erase_expired(self) -> None:
         """Erase what was kept for as long as citizens were told."""
@@ -167,6 +160,12 @@ class Workshop:
         pack = await self.tables.current(session)
         decision = decide(matter, pack, pack.local_day(now))
         await intake.understand_case(session, case, matter, decision, pack, now)
+
+
+async def _stored(session: AsyncSession, inbox_id: int) -> tuple[str, bytes | None]:
+    query = select(InboxUpdate.channel, InboxUpdate.payload).where(InboxUpdate.id == inbox_id)
+    channel, payload = (await session.execute(query)).one()
+    return channel, payload
 
 
 @dataclass

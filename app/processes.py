@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
@@ -27,14 +28,22 @@ from app.services import (
     telegram_bot,
     utc_now,
     webhook_of,
+    zalo_api,
 )
 from app.settings import Settings
+from bot.channel import Channel
+from bot.conversation import Conversation
+from bot.handlers import Handlers
+from bot.reading import Reader
 from bot.receive import Receiver, until_done
 from bot.send import Sender as Replies
 from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
-from bot.webhook import MOST_AT_ONCE, announce, telegram_door
+from bot.webhook import MOST_AT_ONCE, ZALO_PATH, announce, telegram_door, zalo_door
 from bot.webhook import create_app as create_webhook
+from bot.zalo import ZALO, Zalo
+from bot.zalo_handlers import ZaloHandlers
+from bot.zalo_receive import ZaloReceiver
 from console.server import create_app as create_console
 from db import queue
 from db.session import Database
@@ -45,6 +54,7 @@ logger = logging.getLogger(__name__)
 
 # The playground's own token: it opens nothing but the playground.
 PLAYGROUND_TOKEN = "1000000001:playground-on-this-machine-only"  # noqa: S105
+PLAYGROUND_ZALO_TOKEN = "1000000002:playground-on-this-machine-only"  # noqa: S105
 PLACES_OFFERED = 6
 
 
@@ -61,13 +71,18 @@ async def _worker(settings: Settings, url: str) -> None:
     database = _jobs_database(settings, url)
     rasa, bot = Rasa(rasa_url), telegram_bot(settings)
     tables = await open_tables(settings, url)
-    workshop = Workshop(database, vault, rasa, tables, bot, utc_now)
+    conversation = Conversation(database, vault, rasa, tables, utc_now)
+    telegram = Handlers(conversation, utc_now, bot)
+    readers: dict[str, Reader] = {TELEGRAM: telegram}
+    if settings.zalo_token is not None:
+        readers[ZALO] = ZaloHandlers(conversation, utc_now)
+    workshop = Workshop(database, vault, rasa, tables, conversation, readers, utc_now)
     await _initialize(bot)
-    await workshop.application.initialize()
+    await telegram.application.initialize()
     try:
         await _work(settings, workers_queue(url, workshop), queue.WORKER, database)
     finally:
-        await workshop.application.shutdown()
+        await telegram.application.shutdown()
         await rasa.close()
         await database.close()
 
@@ -82,7 +97,10 @@ async def _sender(settings: Settings, url: str) -> None:
     database, bot = _jobs_database(settings, url), telegram_bot(settings)
     tables = await open_tables(settings, url)
     mail_server, console_url = mail_server_of(settings), console_url_of(settings)
-    channels = {TELEGRAM: Telegram(bot)}
+    channels: dict[str, Channel] = {TELEGRAM: Telegram(bot)}
+    zalo = zalo_api(settings)
+    if zalo is not None:
+        channels[ZALO] = Zalo(zalo)
     outbox = Outbox(
         Replies(channels, database, vault, tables, utc_now, keeps_quiet=settings.quiet_hours),
         Courier(database, tables, bot, mail_server, console_url, utc_now),
@@ -92,6 +110,8 @@ async def _sender(settings: Settings, url: str) -> None:
         await _work(settings, senders_queue(url, outbox), queue.SENDER, database)
     finally:
         await bot.shutdown()
+        if zalo is not None:
+            await zalo.close()
         await database.close()
 
 
@@ -122,18 +142,41 @@ async def _poll(settings: Settings, url: str) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, polling.cancel)
+    zalo = zalo_api(settings)
+    province = open_pack(settings).name
     with contextlib.suppress(asyncio.CancelledError):
-        await _initialize(bot)
-        await Receiver(bot, database, vault, open_pack(settings).name).run()
+        async with contextlib.AsyncExitStack() as stack:
+            if zalo is not None:
+                stack.push_async_callback(zalo.close)
+                _beside(stack, ZaloReceiver(zalo, database, vault).run())
+            await _initialize(bot)
+            await Receiver(bot, database, vault, province).run()
     await bot.shutdown()
     await database.close()
+
+
+def _beside(stack: contextlib.AsyncExitStack, run: Coroutine[Any, Any, None]) -> None:
+    """Run it beside what follows until the stack is left. It waits out what passes; anything else
+    ends the process, which is started again."""
+    running = asyncio.create_task(run)
+    running.add_done_callback(_end_if_failed)
+    stack.callback(running.cancel)
+
+
+def _end_if_failed(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("zalo's receiver ended", extra={"error": type(error).__name__})
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _take_deliveries(settings: Settings, url: str, hook_url: str, secret: str) -> None:
     vault, bot = open_vault(settings), telegram_bot(settings)
     database = Database(url, pool_size=MOST_AT_ONCE)
     door = telegram_door(bot_id_of(bot.token), secret, database, vault)
-    app = create_webhook(database, [door])
+    doors, zalo = [door], zalo_api(settings)
+    if zalo is not None:
+        doors.append(zalo_door(zalo.bot_id, secret, database, vault))
+    app = create_webhook(database, doors)
     config = _web_config(app, settings.webhook_host, settings.webhook_port, patience=10)
     server = uvicorn.Server(config)
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -141,9 +184,16 @@ async def _take_deliveries(settings: Settings, url: str, hook_url: str, secret: 
     # At once: what Telegram delivers is stored even while it cannot be reached from here.
     announcing = asyncio.create_task(_announce(bot, hook_url, secret, open_pack(settings).name))
     announcing.add_done_callback(lambda done: _stop_if_failed(server, done))
+    announcing_zalo = None
+    if zalo is not None:
+        zalo_receiver = ZaloReceiver(zalo, database, vault)
+        announcing_zalo = asyncio.create_task(zalo_receiver.announce(hook_url + ZALO_PATH, secret))
     try:
         await server.serve()
         announcing.cancel()
+        if zalo is not None and announcing_zalo is not None:
+            announcing_zalo.cancel()
+            await zalo.close()
         with contextlib.suppress(asyncio.CancelledError):
             await announcing
     finally:
@@ -197,7 +247,12 @@ def run_playground(settings: Settings) -> None:
     token = PLAYGROUND_TOKEN
     if settings.telegram_token is not None:
         token = settings.telegram_token.get_secret_value()
-    app = create_playground(settings.data_dir / "playground.sqlite3", token, places=places)
+    zalo_token = PLAYGROUND_ZALO_TOKEN
+    if settings.zalo_token is not None:
+        zalo_token = settings.zalo_token.get_secret_value()
+    app = create_playground(
+        settings.data_dir / "playground.sqlite3", token, zalo_token=zalo_token, places=places
+    )
     # A long poll may be open when it stops.
     _serve(app, "127.0.0.1", settings.playground_port, patience=1)
 

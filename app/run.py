@@ -25,7 +25,7 @@ from rich.console import Console
 from app import rasa_server
 from app.accounts import first_password
 from app.keys import KEYS, kept_keys, open_vault
-from app.processes import PLAYGROUND_TOKEN
+from app.processes import PLAYGROUND_TOKEN, PLAYGROUND_ZALO_TOKEN
 from app.services import database_url, open_pack, reachable_host
 from app.settings import ROOT, Settings
 from db.embedded import revive_postgres
@@ -151,12 +151,14 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
     console_url = f"http://{reachable_host(settings.console_host)}:{console_port}"
     addresses = [("Console", f"{console_url}/")]
     if settings.telegram_token is None:
-        step("Playground: a local Telegram, because LANGNGHE_TELEGRAM_TOKEN is not set")
+        step("Playground: a local Telegram and Zalo, because LANGNGHE_TELEGRAM_TOKEN is not set")
         port = ports.take("127.0.0.1", settings.playground_port)
         playground_url = f"http://127.0.0.1:{port}"
         environment |= {
             "LANGNGHE_TELEGRAM_TOKEN": PLAYGROUND_TOKEN,
             "LANGNGHE_TELEGRAM_API_URL": playground_url,
+            "LANGNGHE_ZALO_TOKEN": PLAYGROUND_ZALO_TOKEN,
+            "LANGNGHE_ZALO_API_URL": f"{playground_url}/zalo",
             "LANGNGHE_PLAYGROUND_PORT": str(port),
             # Nobody is woken here, and whoever tries it at night wants to see the answer.
             "LANGNGHE_QUIET_HOURS": "false",

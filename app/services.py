@@ -13,6 +13,7 @@ from telegram.request import HTTPXRequest
 from app.keys import make_local_keys
 from app.mail import MailServer, is_address
 from app.settings import Settings
+from bot.zalo import ZaloApi
 from cases.tables import Tables
 from db.embedded import embedded_postgres
 from db.session import Database
@@ -115,6 +116,13 @@ def bot_id_of(token: str) -> int:
     if not number.isdecimal():
         raise ValueError("LANGNGHE_TELEGRAM_TOKEN is not a token of @BotFather's")
     return int(number)
+
+
+def zalo_api(settings: Settings) -> ZaloApi | None:
+    """The bot on Zalo, where one is set up. Raises ValueError for what is no token."""
+    if settings.zalo_token is None:
+        return None
+    return ZaloApi(settings.zalo_token.get_secret_value(), settings.zalo_api_url)
 
 
 def telegram_bot(settings: Settings) -> ExtBot[Any]:

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Address the receiver listens on, behind the proxy."
     )
     webhook_port: int = Field(default=8082, ge=1, le=65535, description="Its port.")
+    zalo_token: SecretStr | None = Field(
+        default=None, description="Of a bot on the Zalo Bot Platform. Unset: no Zalo."
+    )
+    zalo_api_url: str = Field(
+        default="https://bot-api.zaloplatforms.com", description="Its API, without the token."
+    )
     encryption_keys: SecretStr | None = Field(
         default=None,
         description="Fernet keys, newest first, comma-separated. Required with DATABASE_URL.",

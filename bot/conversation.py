@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import texts
 from bot.acts import Doing, filed_case, message
 from bot.channel import SlowDown
+from bot.choices import chosen
 from bot.dialogue import advance
 from bot.draft import Draft, Turn
 from bot.heard import Heard
@@ -31,12 +32,12 @@ from db.encryption import Vault
 from db.models import Attachment, Citizen, InboxUpdate
 from db.session import Database
 from routing.tables import Pack
-from routing.text import fold
 
 # A student with ten screenshots and a word to each is no flood.
 MESSAGES_A_MINUTE = 40
 MINUTE = timedelta(minutes=1)
 SLOWED_AGAIN = timedelta(minutes=10)
+_SAID = ("text", "command", "button")
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Conversation:
             return 0.0
         if citizen.slowed_at is None or now - citizen.slowed_at > SLOWED_AGAIN:
             citizen.slowed_at = now
-            with texts.speaking(citizen.language):
+            with texts.speaking(citizen.language, citizen.channel):
                 await queue_reply(session, citizen.id, message(texts.SLOWED))
         return max(1.0, (citizen.minute_at + MINUTE - now).total_seconds())
 
@@ -123,7 +124,7 @@ class Conversation:
         """Tell a citizen that a message of theirs could not be read, and its code."""
         async with self._database.in_transaction() as session:
             citizen = await self._citizen(session, sender)
-            with texts.speaking(citizen.language):
+            with texts.speaking(citizen.language, citizen.channel):
                 text = texts.PARKED.format(code=parked_code(inbox_id))
             await queue_reply(session, citizen.id, message(text))
 
@@ -152,7 +153,7 @@ class Conversation:
         file: File | None,
         tap: Tap | None,
     ) -> None:
-        heard = replace(_chosen(citizen, heard), channel=citizen.channel)
+        heard = replace(await _chosen(session, citizen, heard), channel=citizen.channel)
         citizen.erased_at = None  # Who writes again begins anew.
         if tap is not None:
             await _acknowledge(session, citizen.id, tap)
@@ -160,9 +161,11 @@ class Conversation:
         heard = await self._knowing(session, citizen, heard, file, pack)
         stored = await session.get(models.Draft, citizen.id)
         draft = Draft.from_json(stored.content) if stored else Draft()
-        with texts.speaking(citizen.language):
+        with texts.speaking(citizen.language, citizen.channel):
             turn = advance(draft, heard, pack)
             turn = await self._with_related(session, citizen, turn, pack)
+            if any(reply.buttons for reply in turn.replies):  # Asked anew: so numbers begin anew.
+                citizen.choices = []
             doing = Doing(session, citizen, update, pack, self._clock())
             await self._apply(doing, turn, tap)
         await _forget_files(session, citizen.id, {*draft.attachment_ids, heard.attachment_id}, turn)
@@ -247,15 +250,16 @@ async def _unhandled(session: AsyncSession, inbox_id: int) -> InboxUpdate | None
     return update if update.handled_at is None else None
 
 
-def _chosen(citizen: Citizen, heard: Heard) -> Heard:
-    """On a channel without buttons the number or the words of a choice are a tap on it."""
-    if heard.kind != "text" or not citizen.choices:
+async def _chosen(session: AsyncSession, citizen: Citizen, heard: Heard) -> Heard:
+    """On a channel without buttons the number or the words of a choice are a tap on it. Whatever
+    is said ends the choices that stood."""
+    if heard.kind not in _SAID or not citizen.choices:
         return heard
-    typed = fold(heard.text).strip(" .)")
-    for number, (label, data) in enumerate(citizen.choices, start=1):
-        if typed in (str(number), fold(label)):
-            return replace(heard, kind="button", text=data)
-    return heard
+    # Locked: the sender may just offer more.
+    await session.refresh(citizen, ["choices"], with_for_update=True)
+    data = chosen(citizen.choices, heard.text) if heard.kind == "text" else None
+    citizen.choices = []
+    return heard if data is None else replace(heard, kind="button", text=data)
 
 
 def _mark_handled(update: InboxUpdate, now: datetime) -> None:

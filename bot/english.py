@@ -357,3 +357,67 @@ EVENTS = {
     "withdrawn": "You withdrew it",
 }
 NOT_SHOWN_AGENCY = "the competent authority"
+
+# As in `bot.vietnamese`: what is said otherwise where there are no buttons.
+ON_CHANNEL: dict[str, dict[str, str]] = {
+    "zalo": {
+        "WELCOME": (
+            "Hello. This is Lắng Nghe, where reports and proposals of the people of {province} are taken.\n\n"
+            "Please write what troubles you in your own words: what, where, since when. Vietnamese is "
+            "understood at once; another language is read by a person. Photos help.\n\n"
+            "Where a question has numbered answers, just send the number. Write /tinhtrang for my cases, "
+            "/huongdan for how it works, /quyenrieng for my data."
+        ),
+        "GUIDE": (
+            "How to send a report:\n"
+            "1. Write what happened and where in one message, with photos if you have any.\n"
+            "2. Read the summary and answer with the number of what you want: send, change, hide me, cancel.\n"
+            "3. You get a code PA-XXXXXX; follow it with /tinhtrang.\n"
+            "The agency's answer comes to this chat; you say whether the matter is settled.\n"
+            "Your data: /quyenrieng. Tiếng Việt: /ngonngu."
+        ),
+        "CONSENT": (
+            "Before you send for the first time, please read:\n"
+            "• What is kept: your report, the place, your photos and this chat's address (encrypted).\n"
+            "• How long: until the matter is settled and {months} months more, then it is erased.\n"
+            "• Who sees it: the staff who handle it see the report, not who sent it.\n"
+            "• Messages pass through {servers}.\n"
+            "You can see or erase it, or withdraw your consent, at any time: /quyenrieng. "
+            "Choosing “Agree and send” means that you agree to this."
+        ),
+        "ASK_PLACE": "In which commune or ward (xã, phường) is it? Please write its name (an old name will do).",
+        "ASK_FILES": "Please send photos here, one by one or together.",
+        "CARD_WAITS": "Your report is still waiting, not sent: “{excerpt}”. Choose “{send}” when you are ready.",
+        "STALE_BUTTON": "This choice is no longer possible. Your cases: /tinhtrang",
+        "ELSEWHERE": (
+            "This seems to have happened outside {province}, where this system cannot help. Please write to "
+            "that province or to the National Public Service Portal. If it is in {province}, choose below."
+        ),
+        "UNCLEAR": (
+            "Sorry, this was not understood. If it is what you want to report, choose below; if not, please "
+            "write more clearly what happened and where."
+        ),
+        "DENUNCIATION": (
+            "This looks like a denunciation (tố cáo). To protect whoever denounces, the system takes none by "
+            "chat and has not kept what you wrote; you should delete that message from this chat.\n\n"
+            "By law (Luật Tố cáo, Article 22) a denunciation is made in a signed letter or in person. Please "
+            "go to the head of the body directly above the accused{body}, or to the citizens' reception "
+            "office. The law protects your identity.\n\n"
+            "If you denounce nobody and only report a fact, choose below."
+        ),
+        "CASES": "Your cases (choose one for details):",
+        "TAP_TO_CONSENT": "The first time, please choose “Agree and send” below.",
+        "ATTACHMENT_NOT_KEPT": (
+            "This photo is not kept. If you only report a fact, choose “I only report a fact” and send it again."
+        ),
+        "FILE_TOO_LARGE": "This photo is too large (20 MB at most). Please send a smaller one, or tell it in words.",
+        "UNREADABLE": "On Zalo the system reads only words and photos. Please write, or send a photo.",
+        "NOTICE_ASKED": (
+            "{asker} asks about case {code}:\n\n{question}\n\nPlease choose “Answer” and write here, with "
+            "photos if any."
+        ),
+        "EXPORTED": "This is everything that the system keeps about you, in one or several messages.",
+        "ADD_FILES": "Add photos",
+        "SEE_DATA": "See my data",
+    },
+}

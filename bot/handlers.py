@@ -1,7 +1,6 @@
 """python-telegram-bot handlers: an update in, one call of the conversation out."""
 
 import logging
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -24,8 +23,9 @@ from telegram.ext import (
 from bot import texts, vietnamese
 from bot.conversation import Conversation, File, Sender, Tap
 from bot.heard import Heard
+from bot.reading import clean, pin, read_command, read_text
+from bot.receive import private_chat
 from bot.telegram import TELEGRAM
-from routing.coordinates import coordinates_in, is_only_coordinates
 
 logger = logging.getLogger(__name__)
 
@@ -54,16 +54,20 @@ class HandlingFailed(Exception):
 
 
 class Handlers:
-    """The bot's handlers over one conversation."""
+    """Telegram's `bot.reading.Reader`. Its `application` must be initialised before it reads."""
 
-    def __init__(self, conversation: Conversation, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, conversation: Conversation, clock: Callable[[], datetime], bot: ExtBot[Any]
+    ) -> None:
         self._conversation = conversation
         self._clock = clock
+        self._bot = bot
         self._inbox_ids: dict[int, int] = {}
         self._errors: dict[int, BaseException] = {}
+        self.application = self._build(bot)
 
-    def build(self, bot: ExtBot[Any]) -> TelegramApplication:
-        """An application that is only ever fed by `process`, never polls by itself."""
+    def _build(self, bot: ExtBot[Any]) -> TelegramApplication:
+        """An application that is only ever fed by `read`, never polls by itself."""
         application: TelegramApplication = (
             Application.builder().bot(bot).updater(None).concurrent_updates(True).build()
         )
@@ -91,19 +95,22 @@ class Handlers:
         application.add_error_handler(self._remember_error)
         return application
 
-    async def process(
-        self, application: TelegramApplication, update: Update, inbox_id: int
-    ) -> None:
+    async def read(self, update: dict[str, Any], inbox_id: int) -> None:
         """Handle one stored update. Raises HandlingFailed from whatever a handler raised."""
-        key = update.update_id
+        read = Update.de_json(update, self._bot)
+        key = read.update_id
         self._inbox_ids[key] = inbox_id
         try:
-            await application.process_update(update)
+            await self.application.process_update(read)
             if key in self._errors:
                 raise HandlingFailed(type(self._errors[key]).__name__) from self._errors[key]
         finally:
             self._inbox_ids.pop(key, None)
             self._errors.pop(key, None)
+
+    def address_of(self, update: dict[str, Any]) -> str | None:
+        chat = private_chat(update)
+        return None if chat is None else str(chat)
 
     async def _remember_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         if isinstance(update, Update) and context.error is not None:
@@ -111,25 +118,18 @@ class Handlers:
 
     async def _text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
-        text = _clean(message.text or "")
-        pin = coordinates_in(text)
-        if pin is not None and is_only_coordinates(text):  # A shared map link.
-            await self._take(update, _pin(*pin, self._clock()))
-            return
-        heard = Heard(
-            kind="text",
-            now=self._clock(),
-            text=text,
+        heard = read_text(
+            message.text or "",
+            self._clock(),
             message_id=message.message_id,
             is_edit=update.edited_message is not None,
         )
-        await self._take(update, heard if heard.text else Heard("unreadable", heard.now))
+        await self._take(update, heard)
 
     async def _command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        first, *rest = (_message(update).text or "").split(maxsplit=1)
-        name = first.lstrip("/").partition("@")[0].lower()
-        payload = rest[0].strip() if rest else ""
-        heard = Heard(kind="command", now=self._clock(), text=name, payload=payload)
+        heard = read_command(_message(update).text or "", self._clock())
+        if heard is None:
+            raise ValueError("a command that is none of ours")
         await self._take(update, heard)
 
     async def _group(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -148,7 +148,7 @@ class Handlers:
         contact = _message(update).contact
         if contact is None:
             raise ValueError("a contact message without a contact")
-        number = _clean(contact.phone_number)
+        number = clean(contact.phone_number)
         await self._take(update, Heard(kind="contact", now=self._clock(), text=number))
 
     async def _location(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -156,11 +156,11 @@ class Handlers:
         location = message.location or (message.venue.location if message.venue else None)
         if location is None:
             raise ValueError("a location message without a location")
-        await self._take(update, _pin(location.latitude, location.longitude, self._clock()))
+        await self._take(update, pin(location.latitude, location.longitude, self._clock()))
 
     async def _file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
-        caption = _clean(message.caption or "")
+        caption = clean(message.caption or "")
         if update.edited_message is not None and not caption:
             await self._other(update, context)  # Its file was kept when it came.
             return
@@ -243,14 +243,3 @@ def _message(update: Update) -> Message:
     if not isinstance(message, Message):
         raise ValueError("an update without a message")
     return message
-
-
-def _pin(latitude: float, longitude: float, now: datetime) -> Heard:
-    return Heard(kind="location", now=now, latitude=latitude, longitude=longitude)
-
-
-def _clean(text: str) -> str:
-    """NFC, so that the same word is always the same characters; without what no database can
-    hold (NUL, halves of characters). Nothing else is changed."""
-    storable = text.encode("utf-8", "ignore").decode().replace("\0", "")
-    return unicodedata.normalize("NFC", storable).strip()

@@ -4,6 +4,7 @@ What the channel sent is stored, not our reading of it: an update that this vers
 fails alone, later, and is kept. `(channel, bot_id, update_key)` keeps what comes again single.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -59,3 +60,9 @@ class Inbox:
         """Updates of one sender are handled in order; the lock's name does not tell who."""
         name = f"{self._channel} {sender}"
         return "chat:" + self._vault.lookup("lock", name).hex()[:32]
+
+
+def unreadable(body: bytes) -> Received:
+    """What nobody can read, byte for byte; its hash keeps it single."""
+    name = hashlib.sha256(body).hexdigest()
+    return Received(f"sha256:{name}", name, {"unreadable": body.decode(errors="surrogateescape")})

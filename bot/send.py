@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import texts
 from bot.channel import Blocked, Channel, OutOfReach, Refused, Rows, SlowDown, Unclear, pieces
+from bot.choices import offer
 from bot.keyboards import asked, rows_of, settled_question
 from cases.events import SYSTEM, record
 from cases.notices import push_lock
@@ -131,6 +132,8 @@ class Sender:
                 reply, citizen = await _load(session, reply_id)
                 if reply.content is None or reply.sent_at or reply.failed_at:
                     return None
+                if citizen.channel not in self._channels:
+                    raise OutOfReach(f"{citizen.channel} is not set up")
                 if await self._waits_for_morning(session, reply):
                     return None
                 pace = self._pace_of(citizen.id)
@@ -165,11 +168,13 @@ class Sender:
     async def _errand(self, session: AsyncSession, reply: Reply, citizen: Citizen) -> _Errand:
         content = reply.content or {}
         channel = self._channels[citizen.channel]
-        with texts.speaking(citizen.language):
+        with texts.speaking(citizen.language, citizen.channel):
             text, rows = await self._words(session, content)
         if rows and not channel.has_buttons:
-            citizen.choices = [[b["text"], b["callback_data"]] for row in rows for b in row]
-            text, rows = f"{text}\n\n{texts.numbered(citizen.choices)}", []
+            await session.refresh(citizen, ["choices"], with_for_update=True)
+            offered, citizen.choices = offer(citizen.choices, rows, reply.id)
+            with texts.speaking(citizen.language, citizen.channel):
+                text, rows = f"{text}\n\n{texts.numbered(offered)}", []
         document = None
         if "export" in content:
             document = await export(session, citizen, await self._tables.current(session))

@@ -25,21 +25,27 @@ DEFAULT = "vi"
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT)
+_channel: ContextVar[str] = ContextVar("channel", default="telegram")
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Within it everything is said in `language`; Vietnamese where there is no such catalogue."""
-    token = _language.set(language if language in CATALOGUES else DEFAULT)
+def speaking(language: str, channel: str | None = None) -> Iterator[None]:
+    """Within it everything is said in `language`, Vietnamese where there is no such catalogue, and
+    as it is said on `channel`; without one, as before."""
+    spoken = _language.set(language if language in CATALOGUES else DEFAULT)
+    heard_on = _channel.set(channel or _channel.get())
     try:
         yield
     finally:
-        _language.reset(token)
+        _channel.reset(heard_on)
+        _language.reset(spoken)
 
 
 def __getattr__(name: str) -> str:
-    """A sentence of the catalogue."""
-    sentence: str = getattr(CATALOGUES[_language.get()], name)
+    """A sentence of the catalogue, as this channel has it."""
+    catalogue = CATALOGUES[_language.get()]
+    on_channel: dict[str, str] = catalogue.ON_CHANNEL.get(_channel.get(), {})
+    sentence: str = on_channel.get(name) or getattr(catalogue, name)
     return sentence
 
 
@@ -49,7 +55,7 @@ def _table(name: str) -> dict[str, str]:
 
 
 def _say(name: str, **values: object) -> str:
-    return str(getattr(CATALOGUES[_language.get()], name)).format(**values)
+    return __getattr__(name).format(**values)
 
 
 def answer_to(intent: str, pack: Pack) -> str:
@@ -78,8 +84,8 @@ def state_name(state: str) -> str:
 
 
 def numbered(choices: list[Any]) -> str:
-    """What a channel without buttons shows instead of them; `choices` are [label, data]."""
-    lines = [f"{number}. {label}" for number, (label, _) in enumerate(choices, start=1)]
+    """What a channel without buttons shows instead of them; `choices` as in `bot.choices`."""
+    lines = [f"{choice['number']}. {choice['label']}" for choice in choices]
     return "\n".join([_say("CHOOSE_BY_NUMBER"), *lines])
 
 

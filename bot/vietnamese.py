@@ -341,3 +341,74 @@ EVENTS = {
     "withdrawn": "Anh/chị rút vụ việc",
 }
 NOT_SHOWN_AGENCY = "cơ quan có thẩm quyền"
+
+# What is said otherwise where there are no buttons and only words and pictures come through: a
+# choice is a number that is typed.
+ON_CHANNEL: dict[str, dict[str, str]] = {
+    "zalo": {
+        "WELCOME": (
+            "Xin chào. Đây là Lắng Nghe, nơi tiếp nhận phản ánh, kiến nghị của người dân {province}.\n\n"
+            "Xin viết điều đang bức xúc bằng lời của mình: việc gì, ở đâu, từ bao giờ. "
+            "Không cần đúng mẫu, viết không dấu cũng được. Có thể gửi kèm ảnh.\n\n"
+            "Khi có câu hỏi kèm số thứ tự, chỉ cần trả lời bằng số đó. Viết /tinhtrang để xem vụ việc "
+            "đã gửi, /huongdan để xem hướng dẫn, /quyenrieng để xem dữ liệu của mình."
+        ),
+        "GUIDE": (
+            "Cách gửi phản ánh:\n"
+            "1. Viết sự việc và nơi xảy ra trong một tin nhắn, kèm ảnh nếu có.\n"
+            "2. Đọc lại tóm tắt rồi trả lời bằng số đứng trước việc muốn làm: gửi, sửa, ẩn danh, hủy.\n"
+            "3. Nhận mã vụ việc dạng PA-XXXXXX để theo dõi bằng /tinhtrang.\n"
+            "Khi cơ quan trả lời, tin nhắn sẽ đến tại đây; người gửi xác nhận đã giải quyết hay chưa.\n"
+            "Dữ liệu của mình: /quyenrieng. English: /ngonngu."
+        ),
+        "CONSENT": (
+            "Trước khi gửi lần đầu, xin đọc:\n"
+            "• Lưu gì: nội dung phản ánh, nơi xảy ra, ảnh gửi kèm và địa chỉ chat (đã mã hóa).\n"
+            "• Bao lâu: đến khi giải quyết xong và thêm {months} tháng, rồi xóa.\n"
+            "• Ai thấy: cán bộ xử lý thấy nội dung, không thấy ai gửi.\n"
+            "• Tin nhắn đi qua {servers}.\n"
+            "Có thể xem, xóa hoặc rút lại đồng ý bất cứ lúc nào: /quyenrieng. "
+            "Chọn “Đồng ý và gửi” là đồng ý với các điều này."
+        ),
+        "ASK_PLACE": "Việc này xảy ra ở xã, phường nào? Xin viết tên xã, phường (tên cũ cũng được).",
+        "ASK_FILES": "Xin gửi ảnh ngay tại đây, từng ảnh hoặc nhiều ảnh một lúc.",
+        "CARD_WAITS": "Phản ánh vẫn đang chờ, chưa gửi đi: “{excerpt}”. Chọn “{send}” khi sẵn sàng.",
+        "STALE_BUTTON": "Lựa chọn này không còn dùng được nữa. Xem vụ việc đã gửi: /tinhtrang",
+        "ELSEWHERE": (
+            "Nội dung này có vẻ xảy ra ngoài {province}, nơi hệ thống này không giải quyết được. "
+            "Xin gửi tới cổng tiếp nhận của địa phương đó hoặc Cổng Dịch vụ công quốc gia. "
+            "Nếu việc xảy ra ở {province}, xin chọn dưới đây."
+        ),
+        "UNCLEAR": (
+            "Xin lỗi, hệ thống chưa hiểu rõ ý này. Nếu đây là điều cần phản ánh, xin chọn dưới đây; "
+            "nếu không, xin viết rõ hơn việc gì, ở đâu."
+        ),
+        "DENUNCIATION": (
+            "Nội dung này giống một đơn tố cáo. Để bảo vệ người tố cáo, hệ thống không nhận tố cáo qua "
+            "tin nhắn và không lưu nội dung vừa gửi; nên xóa tin nhắn đó khỏi cuộc trò chuyện.\n\n"
+            "Luật Tố cáo (Điều 22) quy định tố cáo bằng đơn có chữ ký, hoặc trình bày trực tiếp. Xin gửi "
+            "tới thủ trưởng cơ quan cấp trên trực tiếp của người bị tố cáo{body}, hoặc đến nơi tiếp công "
+            "dân. Danh tính người tố cáo được pháp luật bảo vệ.\n\n"
+            "Nếu không tố cáo ai mà chỉ phản ánh một sự việc, xin chọn dưới đây."
+        ),
+        "CASES": "Các vụ việc đã gửi (chọn một vụ việc để xem chi tiết):",
+        "TAP_TO_CONSENT": "Lần đầu gửi, xin chọn “Đồng ý và gửi” ở dưới.",
+        "ATTACHMENT_NOT_KEPT": (
+            "Ảnh này không được lưu. Nếu chỉ phản ánh một sự việc, xin chọn “Tôi chỉ phản ánh sự việc” "
+            "rồi gửi lại."
+        ),
+        "FILE_TOO_LARGE": (
+            "Ảnh này quá lớn nên chưa nhận được (tối đa 20 MB). Xin gửi ảnh nhỏ hơn, hoặc kể bằng lời."
+        ),
+        "UNREADABLE": (
+            "Trên Zalo hệ thống chỉ đọc được chữ và ảnh. Xin viết vài lời, hoặc gửi ảnh."
+        ),
+        "NOTICE_ASKED": (
+            "{asker} hỏi thêm về vụ việc {code}:\n\n{question}\n\nXin chọn “Trả lời” rồi viết tại đây, "
+            "kèm ảnh nếu có."
+        ),
+        "EXPORTED": "Đây là mọi điều hệ thống đang lưu về anh/chị, gửi thành một hoặc nhiều tin nhắn.",
+        "ADD_FILES": "Thêm ảnh",
+        "SEE_DATA": "Xem dữ liệu của tôi",
+    },
+}

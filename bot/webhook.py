@@ -13,7 +13,6 @@ and drops it after a day (tdlib/telegram-bot-api, WebhookActor.cpp). So the answ
 Why: docs/decisions/0015.
 """
 
-import hashlib
 import hmac
 import json
 import logging
@@ -26,16 +25,18 @@ from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 from telegram import Bot
 
-from bot.inbox import Inbox, Received
+from bot.inbox import Inbox, Received, unreadable
 from bot.receive import ALLOWED_UPDATES, present, received_from
 from bot.telegram import TELEGRAM
+from bot.zalo import ZALO
+from bot.zalo_handlers import received_from as received_from_zalo
 from db.encryption import Vault
 from db.session import DATABASE_AWAY, Database
 
 logger = logging.getLogger(__name__)
 
 HEALTH_PATH = "/khoe"
-TELEGRAM_PATH = "/telegram"
+TELEGRAM_PATH, ZALO_PATH = "/telegram", "/zalo"
 # Telegram's own default is 40. Those of one chat come one after the other, whatever this is.
 MOST_AT_ONCE = 20
 # A text has 4,096 characters, and an update holds few of them: a real one stays below 100 KB.
@@ -59,6 +60,13 @@ def telegram_door(bot_id: int, secret: str, database: Database, vault: Vault) ->
     inbox = Inbox(TELEGRAM, bot_id, database, vault)
     header = "X-Telegram-Bot-Api-Secret-Token"
     return Door(TELEGRAM_PATH, header, secret, received_from, inbox)
+
+
+def zalo_door(bot_id: int, secret: str, database: Database, vault: Vault) -> Door:
+    """Zalo's door (bot.zaloplatforms.com/docs, setWebhook). Whether it repeats what was not
+    answered with 200 is unchecked."""
+    inbox = Inbox(ZALO, bot_id, database, vault)
+    return Door(ZALO_PATH, "X-Bot-Api-Secret-Token", secret, received_from_zalo, inbox)
 
 
 async def announce(bot: Bot, url: str, secret: str, province: str) -> None:
@@ -136,14 +144,8 @@ def _received(door: Door, body: bytes) -> Received:
         if not isinstance(update, dict):
             raise TypeError("an update is an object")
         return door.read(update)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         logger.error(
             "webhook: unreadable", extra={"door": door.path, "error": type(error).__name__}
         )
-        return _unreadable(body)
-
-
-def _unreadable(body: bytes) -> Received:
-    """What nobody can read, byte for byte; its hash keeps it single."""
-    name = hashlib.sha256(body).hexdigest()
-    return Received(f"sha256:{name}", name, {"unreadable": body.decode(errors="surrogateescape")})
+        return unreadable(body)

@@ -60,7 +60,7 @@ class Citizen(Base):
     consented_at: Mapped[datetime | None]
     consent_withdrawn_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(server_default="vi")  # Of the bot's own words.
-    # What the numbers of the last question mean, on a channel without buttons: [label, data].
+    # What typed numbers mean now, on a channel without buttons: see `bot.choices`.
     choices: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
     blocked_at: Mapped[datetime | None]  # When the channel said that the citizen blocked the bot.
     # The minute in which messages are counted, how many came, and when slowing was last said.

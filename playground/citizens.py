@@ -27,8 +27,9 @@ A message is `{"message_id", "from", "sent_at", "text", "html", "entities", "but
 """
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
@@ -38,15 +39,31 @@ from playground.delivery import Bell
 from playground.errors import ApiError
 from playground.markup import MarkupError
 from playground.media import FOLDERS
-from playground.phone import Phone
 from playground.store import Citizen, Json, Message, Sender, Store
-from playground.telegram import BotApi, Upload
-from playground.views import describe, describe_chat, describe_citizen
+from playground.telegram import Upload
+from playground.views import Bot, describe, describe_chat, describe_citizen
 
 MAX_WAIT_S = 50.0
 MAX_ALBUM = 10
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
 Wait = Annotated[float, Query(ge=0, le=MAX_WAIT_S)]
+
+
+AN_EMPTY_MESSAGE = "Tin nhắn chưa có nội dung."
+
+
+class Phone(Protocol):
+    """The acts of a messenger's citizens. Each raises ValueError, in Vietnamese, or ApiError."""
+
+    def send_texts(self, citizen: Citizen, text: str) -> list[Message]: ...
+    def send_location(
+        self, citizen: Citizen, latitude: float, longitude: float
+    ) -> list[Message]: ...
+    def send_files(
+        self, citizen: Citizen, uploads: Sequence[tuple[str, Upload]], caption: str
+    ) -> list[Message]: ...
+    def tap(self, citizen: Citizen, message_id: int, data: str) -> str: ...
+    def change_block(self, citizen: Citizen, blocked: bool) -> None: ...
 
 
 class NewCitizen(BaseModel):
@@ -67,7 +84,7 @@ class Tap(BaseModel):
 class CitizenRoutes:
     """The requests of this module's table, as methods."""
 
-    def __init__(self, store: Store, phone: Phone, bot: BotApi, page: Bell) -> None:
+    def __init__(self, store: Store, phone: Phone, bot: Bot, page: Bell) -> None:
         self._store = store
         self._phone = phone
         self._bot = bot

@@ -29,6 +29,7 @@ WEBHOOK_IS_ACTIVE = (
 OPT_IN_KINDS = ("chat_member", "message_reaction", "message_reaction_count")
 MAX_RETRY_DELAY_S = 60.0
 WEBHOOK_TIMEOUT_S = 30.0
+TELEGRAMS_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -116,8 +117,17 @@ class Webhook:
     """Delivers updates to the bot's own address, one at a time and in order."""
 
     def __init__(
-        self, store: Store, updates: Updates, now: Callable[[], float], first_retry_s: float
+        self,
+        store: Store,
+        updates: Updates,
+        now: Callable[[], float],
+        first_retry_s: float,
+        secret_header: str = TELEGRAMS_HEADER,
+        wrap: Callable[[Json], Json] = lambda update: update,
     ) -> None:
+        """`wrap` makes what is posted of a stored update."""
+        self._secret_header = secret_header
+        self._wrap = wrap
         self._store = store
         self._updates = updates
         self._now = now
@@ -180,9 +190,9 @@ class Webhook:
     async def _deliver(self, client: httpx.AsyncClient, hook: Json, update: Json) -> bool:
         headers = {}
         if hook["secret_token"]:
-            headers["X-Telegram-Bot-Api-Secret-Token"] = hook["secret_token"]
+            headers[self._secret_header] = hook["secret_token"]
         try:
-            response = await client.post(hook["url"], json=update, headers=headers)
+            response = await client.post(hook["url"], json=self._wrap(update), headers=headers)
         except httpx.HTTPError as error:
             self._note_failure(_describe(error))
             return False

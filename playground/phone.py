@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 
+from playground.citizens import AN_EMPTY_MESSAGE
 from playground.delivery import Bell, Updates
 from playground.markup import MAX_CAPTION, MAX_TEXT, clean, detect_entities, trim, utf16_length
 from playground.store import Citizen, Json, Message, Store
@@ -44,7 +45,7 @@ class Phone:
         """One message for each 4096 UTF-16 units. Raises ValueError for an empty text."""
         shorter, _ = trim(clean(text), [])
         if not shorter.strip():
-            raise ValueError("Tin nhắn chưa có nội dung.")
+            raise ValueError(AN_EMPTY_MESSAGE)
         contents = []
         for piece in _cut(shorter, MAX_TEXT):
             kept, entities = trim(piece, detect_entities(piece))

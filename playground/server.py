@@ -3,6 +3,7 @@
     /bot<token>/<method>, /file/bot<token>/<path>   the Bot API       (playground/telegram.py)
     /api/...                                        the citizens      (playground/citizens.py)
     /                                               the page
+    /zalo/...                                       the same for Zalo (playground/zalo.py)
 
 It is for one person's machine. It has no accounts, so it answers only requests that name this
 machine (a page elsewhere cannot reach it by rebinding a domain name) and only pages of its own
@@ -35,11 +36,13 @@ from playground.errors import ApiError, bad_request, not_found, too_large
 from playground.limits import SendLimits
 from playground.media import MAX_DOWNLOAD_BYTES, MAX_UPLOAD_BYTES
 from playground.phone import Phone, seed_citizens
-from playground.store import Store
+from playground.store import Json, Store
 from playground.telegram import TOKEN, BotApi, Params, Upload
 from playground.views import describe_citizen
+from playground.zalo import SECRET_HEADER, ZaloBotApi, ZaloPhone
 
 _HERE = Path(__file__).parent
+ZALO_BASE = "/zalo"
 _LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 # Room for the parts of a form around the largest file.
 _MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
@@ -66,6 +69,7 @@ def create_app(
     store_path: Path,
     token: str,
     *,
+    zalo_token: str | None = None,
     webhook_url: str | None = None,
     webhook_secret: str = "",
     bot_name: str = "Lắng Nghe",
@@ -76,7 +80,8 @@ def create_app(
 ) -> FastAPI:
     """The application; it opens the store at once and closes it when it stops.
 
-    `token` is the bot's ("123456:ABC"); `webhook_url` sets a webhook as `setWebhook` would; `now`
+    `token` is the bot's ("123456:ABC"), `zalo_token` that of a bot on Zalo, whose store lies beside
+    `store_path`; `webhook_url` sets a webhook as `setWebhook` would; `now`
     gives Unix seconds; `first_retry_s` is the wait after the first failed webhook delivery, doubled
     for each further one. Raises ValueError for a token that Telegram could not give out, and
     ApiError for a webhook that it would refuse.
@@ -97,14 +102,21 @@ def create_app(
         webhook.register(webhook_url, webhook_secret, max_connections=40)
     bot = BotApi(store, updates, webhook, limits or SendLimits(time.monotonic), page, now, me)
     phone = Phone(store, updates, page, now, me)
+    zalo = None
+    if zalo_token is not None:
+        zalo = ZaloSide(store_path.with_suffix(".zalo.sqlite3"), zalo_token, limits, now)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        deliveries = asyncio.create_task(webhook.run())
+        hooks = [webhook] if zalo is None else [webhook, zalo.webhook]
+        deliveries = [asyncio.create_task(hook.run()) for hook in hooks]
         yield
-        deliveries.cancel()
-        await asyncio.gather(deliveries, return_exceptions=True)
+        for task in deliveries:
+            task.cancel()
+        await asyncio.gather(*deliveries, return_exceptions=True)
         store.close()
+        if zalo is not None:
+            zalo.store.close()
 
     # The interactive documentation would load scripts from elsewhere.
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -112,8 +124,54 @@ def create_app(
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.include_router(CitizenRoutes(store, phone, bot, page).router())
     _add_bot_api(app, bot, store, token)
-    _add_page(app, store, bot_name, places)
+    if zalo is not None:
+        app.include_router(zalo.citizens.router(), prefix=ZALO_BASE)
+        _add_zalo_api(app, zalo)
+        others = {"Telegram": "/", "Zalo": f"{ZALO_BASE}/"}
+        _add_page(app, zalo.store, bot_name, [], Page("Zalo", ZALO_BASE, others))
+        _add_page(app, store, bot_name, places, Page("Telegram", "", others))
+    else:
+        _add_page(app, store, bot_name, places, Page("Telegram", "", {}))
     return app
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which messenger a page shows: its name, where its addresses begin, and all there are."""
+
+    messenger: str
+    base: str
+    all: dict[str, str]
+
+
+class ZaloSide:
+    """All that the local Zalo is made of."""
+
+    def __init__(
+        self, store_path: Path, token: str, limits: SendLimits | None, now: Callable[[], float]
+    ) -> None:
+        if not TOKEN.fullmatch(token):
+            raise ValueError("a bot token looks like 123456:ABC")
+        self.token = token
+        self.store = Store(store_path, first_update_id=int(now()))
+        seed_citizens(self.store)
+        page, updates = Bell(), Updates(self.store)
+        me = {
+            "id": token.split(":")[0],
+            "account_name": "bot.LangNghe",
+            "account_type": "BASIC",
+            "can_join_groups": False,
+        }
+        limits = limits or SendLimits(time.monotonic)
+        self.bot = ZaloBotApi(self.store, updates, limits, page, now, me)
+
+        def wrap(update: Json) -> Json:
+            return {"ok": True, "result": self.bot.shown(update)}
+
+        self.webhook = Webhook(self.store, updates, now, 1.0, SECRET_HEADER, wrap)
+        self.bot.webhook = self.webhook
+        phone = ZaloPhone(self.store, updates, page, now)
+        self.citizens = CitizenRoutes(self.store, phone, self.bot, page)
 
 
 class OwnMachineOnly:
@@ -180,10 +238,39 @@ def _add_bot_api(app: FastAPI, bot: BotApi, store: Store, token: str) -> None:
     app.add_api_route("/file/bot{given}/{path:path}", download, methods=["GET"])
 
 
-def _add_page(app: FastAPI, store: Store, bot_name: str, places: Sequence[Place]) -> None:
+def _add_zalo_api(app: FastAPI, zalo: ZaloSide) -> None:
+    async def call(given: str, method: str, request: Request) -> Response:
+        try:
+            _check_token(given, zalo.token)
+            base = f"{request.base_url}".rstrip("/") + ZALO_BASE
+            result = await zalo.bot.call(method, await _read_params(request), base)
+        except ApiError as error:
+            return _as_zalos_response(error)
+        return JSONResponse({"ok": True, "result": result})
+
+    async def show_photo(file_id: str) -> Response:
+        file = zalo.store.file(file_id)
+        if file is None:
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        return Response(file.content, media_type=file.mime_type)
+
+    app.add_api_route(f"{ZALO_BASE}/bot{{given}}/{{method}}", call, methods=["GET", "POST"])
+    app.add_api_route(f"{ZALO_BASE}/photo/{{file_id}}", show_photo, methods=["GET"])
+
+
+def _as_zalos_response(error: ApiError) -> JSONResponse:
+    """Zalo refuses with 200 and says in the body what is wrong."""
+    body = {"ok": False, "error_code": int(error.code), "description": error.description}
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return JSONResponse(body, headers=headers)
+
+
+def _add_page(
+    app: FastAPI, store: Store, bot_name: str, places: Sequence[Place], page: Page
+) -> None:
     templates = Jinja2Templates(directory=_HERE / "templates")
 
-    @app.get("/")
+    @app.get(f"{page.base}/")
     async def show_page(request: Request, citizen: int | None = None) -> Response:
         citizens = [describe_citizen(store, one) for one in store.citizens()]
         chosen = next((one for one in citizens if one["id"] == citizen), citizens[0])
@@ -195,6 +282,7 @@ def _add_page(app: FastAPI, store: Store, bot_name: str, places: Sequence[Place]
             "commands": commands,
             "description": _own_words(store, "description") or "",
             "places": places,
+            "page": page,
         }
         return templates.TemplateResponse(request, "chat.html", context)
 

@@ -189,6 +189,8 @@ def _describe_document(file: StoredFile) -> Json:
 class BotApi:
     """One bot. `now` gives Unix seconds; `page` is rung with a chat's id when the chat changes."""
 
+    is_started_by_citizen = True
+
     def __init__(
         self,
         store: Store,

@@ -1,10 +1,19 @@
 """How the page and the tests see people, chats and messages: JSON, with text as safe HTML."""
 
 from datetime import UTC, datetime
+from typing import Protocol
 
 from playground.markup import render_html
 from playground.store import Citizen, Json, Message, Store
-from playground.telegram import BotApi
+
+
+class Bot(Protocol):
+    """A messenger's bot, as far as the page shows it."""
+
+    # A citizen must start the bot before it may write.
+    is_started_by_citizen: bool
+
+    def is_typing(self, chat_id: int) -> bool: ...
 
 
 def describe_citizen(store: Store, citizen: Citizen) -> Json:
@@ -21,13 +30,13 @@ def describe_citizen(store: Store, citizen: Citizen) -> Json:
     }
 
 
-def describe_chat(store: Store, bot: BotApi, chat_id: int) -> Json:
+def describe_chat(store: Store, bot: Bot, chat_id: int) -> Json:
     """What the page shows besides messages. `change` only ever rises."""
     citizen = store.citizen(chat_id)
     assert citizen is not None
     return {
         "change": store.setting("change") or 0,
-        "started": citizen.started,
+        "started": citizen.started or not bot.is_started_by_citizen,
         "blocked": citizen.blocked,
         "typing": bot.is_typing(chat_id),
         "keyboard": citizen.keyboard,

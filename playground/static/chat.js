@@ -4,7 +4,8 @@
 
 const chatId = Number(document.body.dataset.chat);
 const botName = document.body.dataset.bot;
-const chat = `/api/chats/${chatId}`;
+const base = document.body.dataset.base;
+const chat = `${base}/api/chats/${chatId}`;
 const $ = (id) => document.getElementById(id);
 const shownMessages = new Map();
 const zone = "Asia/Ho_Chi_Minh";
@@ -65,7 +66,7 @@ function fileSize(bytes) {
 function drawFile(kind, file) {
   const name = kind === "voice" ? "Tin nhắn thoại" : file.file_name || "Tệp";
   const link = make("a", "file", `${name} (${fileSize(file.file_size)})`);
-  link.href = file.url;
+  link.href = base + file.url;
   link.download = file.file_name || "";
   const line = make("p");
   line.append(link);
@@ -75,7 +76,7 @@ function drawFile(kind, file) {
 function drawAttachments(message, bubble) {
   if (message.photo) {
     const photo = make("img", "photo");
-    photo.src = message.photo.url;
+    photo.src = base + message.photo.url;
     photo.alt = message.text ? "Ảnh kèm chú thích" : "Ảnh";
     photo.width = message.photo.width;
     photo.height = message.photo.height;
@@ -348,7 +349,7 @@ function remember(messages) {
 
 async function lookAround() {
   try {
-    const people = await ask("/api/citizens");
+    const people = await ask(`${base}/api/citizens`);
     let anyUnread = false;
     for (const one of people) {
       const row = document.querySelector(`[data-citizen="${one.id}"]`);
@@ -369,8 +370,8 @@ async function lookAround() {
 async function addNewcomer(event) {
   event.preventDefault();
   await attempt(async () => {
-    const made = await post("/api/citizens", { first_name: $("newcomer-name").value });
-    location.href = `/?citizen=${made.id}`;
+    const made = await post(`${base}/api/citizens`, { first_name: $("newcomer-name").value });
+    location.href = `${base}/?citizen=${made.id}`;
   });
 }
 

@@ -19,10 +19,15 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from app.jobs import Workshop
+from bot.conversation import Conversation
+from bot.handlers import Handlers
+from bot.reading import Reader
 from bot.receive import Receiver
 from bot.send import Sender as Replies
 from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
+from bot.zalo import ZALO
+from bot.zalo_handlers import ZaloHandlers
 from cases.tables import Tables
 from db.encryption import Vault
 from db.models import Base, Citizen, InboxUpdate, Reply
@@ -154,6 +159,7 @@ class Desk:
 
     database: Database
     workshop: Workshop
+    handlers: Handlers
     replies: Replies
     receiver: Receiver
     seen: int = 0
@@ -262,9 +268,12 @@ async def desk(
     clock: Clock,
 ) -> AsyncIterator[Desk]:
     client, tables = Rasa(rasa.url), Tables(PACKS / "hai_phong", pack)
-    workshop = Workshop(database, vault, client, tables, telegram_bot, clock)
+    conversation = Conversation(database, vault, client, tables, clock)
+    handlers = Handlers(conversation, clock, telegram_bot)
+    readers: dict[str, Reader] = {TELEGRAM: handlers, ZALO: ZaloHandlers(conversation, clock)}
+    workshop = Workshop(database, vault, client, tables, conversation, readers, clock)
     replies = Replies({TELEGRAM: Telegram(telegram_bot)}, database, vault, tables, clock)
-    await workshop.application.initialize()
+    await handlers.application.initialize()
     receiver = Receiver(telegram_bot, database, vault, pack.name)
-    yield Desk(database, workshop, replies, receiver)
+    yield Desk(database, workshop, handlers, replies, receiver)
     await client.close()

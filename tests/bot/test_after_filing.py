@@ -342,7 +342,11 @@ def test_everything_is_said_in_english_to_whoever_chose_it(talk: Talk) -> None:
 
 
 def sentences(catalogue: object) -> dict[str, object]:
-    return {name: value for name, value in vars(catalogue).items() if name.isupper()}
+    """Every sentence by its name; what a channel says otherwise as "channel NAME"."""
+    found = {name: value for name, value in vars(catalogue).items() if name.isupper()}
+    for channel, said in found.pop("ON_CHANNEL").items():
+        found |= {f"{channel} {name}": sentence for name, sentence in said.items()}
+    return found
 
 
 def placeholders(text: str) -> set[str]:
@@ -360,6 +364,29 @@ def test_both_catalogues_say_the_same_things_with_the_same_placeholders() -> Non
             assert placeholders(value) == placeholders(other), name
         elif value and isinstance(value, dict) and isinstance(other, dict):
             assert value.keys() == other.keys(), name
+
+
+@pytest.mark.parametrize("catalogue", [vietnamese, english])
+def test_what_a_channel_says_otherwise_stands_for_a_sentence_and_tells_the_same(
+    catalogue: object,
+) -> None:
+    usual = sentences(catalogue)
+    for name, sentence in usual.items():
+        if " " in name:
+            assert placeholders(str(sentence)) == placeholders(str(usual[name.split()[1]])), name
+
+
+def test_nothing_on_zalo_speaks_of_buttons() -> None:
+    for name, sentence in sentences(vietnamese).items():
+        stands_for = name.split()[-1]
+        is_said_there = " " in name or f"zalo {stands_for}" not in sentences(vietnamese)
+        if isinstance(sentence, str) and is_said_there and name not in TELEGRAMS_OWN:
+            assert "bấm" not in sentence.lower(), name
+            assert "nút" not in sentence.lower().split(), name
+
+
+# Said in groups, which Zalo has not, and where a message can be deleted, which it lets no bot.
+TELEGRAMS_OWN = ("IN_GROUP", "NOT_DELETED")
 
 
 def test_every_category_and_state_has_an_english_name(pack: Pack) -> None:

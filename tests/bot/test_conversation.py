@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
-from telegram import Update
 
 from bot import texts
 from bot.handlers import HandlingFailed
@@ -57,10 +56,8 @@ async def test_two_workers_with_the_same_update_at_hand_file_once(desk: Desk) ->
     data = card["buttons"][0][0]["callback_data"]
     query = {"id": "q", "from": person(AN), "chat_instance": "1", "data": data}
     inbox_id = await desk.stored(callback_query=query)
-    workshop = desk.workshop
     for _ in range(2):
-        update = Update.de_json({"update_id": 1, "callback_query": query}, workshop.bot)
-        await workshop.handlers.process(workshop.application, update, inbox_id)
+        await desk.handlers.read({"update_id": 1, "callback_query": query}, inbox_id)
     assert len(await desk.all(Case)) == 1
     assert len(await desk.said()) == 1
 
@@ -433,7 +430,9 @@ async def test_half_a_character_does_not_keep_a_batch_from_being_stored(desk: De
     await desk.workshop.handle_update(inbox_id)
 
 
-async def test_polling_stores_what_telegram_has_and_confirms_it(desk: Desk, telegram: Any) -> None:
+async def test_polling_stores_what_telegram_has_and_confirms_it(
+    desk: Desk, telegram: Any, telegram_bot: Any
+) -> None:
     await desk.receiver.poll_once()
     before = len(await desk.all(InboxUpdate))
     telegram.say(REPORT)
@@ -441,7 +440,7 @@ async def test_polling_stores_what_telegram_has_and_confirms_it(desk: Desk, tele
     await desk.workshop.handle_update((await desk.all(InboxUpdate))[-1].id)
     assert len(await desk.all(InboxUpdate)) == before + 1
     assert REPORT in (await desk.said())[-1]["text"]
-    again = Receiver(desk.workshop.bot, desk.database, desk.workshop.vault, "x")
+    again = Receiver(telegram_bot, desk.database, desk.workshop.vault, "x")
     telegram.say("sau")
     await again.poll_once()  # Without its offset the last batch comes again: it is known.
     assert len(await desk.all(InboxUpdate)) == before + 2

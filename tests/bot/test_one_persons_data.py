@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from app.jobs import Patience
 from bot import english, texts
 from bot.channel import SlowDown
+from bot.choices import offer
 from bot.conversation import MESSAGES_A_MINUTE
 from bot.handlers import HandlingFailed
 from cases.events import first_broken
@@ -198,7 +199,7 @@ async def test_the_chosen_language_is_spoken_from_then_on(desk: Desk) -> None:
 
 async def test_a_number_is_a_tap_where_there_are_no_buttons(desk: Desk) -> None:
     (card,) = await desk.hears(REPORT)
-    choices = [[b["text"], b["callback_data"]] for row in card["buttons"] for b in row]
+    _, choices = offer([], card["buttons"], 1)
     async with desk.database.in_transaction() as session:
         (await session.scalars(select(Citizen))).one().choices = choices
     (answer,) = await desk.hears("1")

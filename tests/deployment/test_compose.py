@@ -20,7 +20,7 @@ KEYS = {"LANGNGHE_ENCRYPTION_KEYS", "LANGNGHE_LOOKUP_KEY"}
 TELEGRAM = "LANGNGHE_TELEGRAM_TOKEN"
 SECRET_NAME = re.compile(r"PASSWORD|TOKEN|SECRET|KEYS?$")
 # A mail server may need no log-in, or there is none; without a webhook there is no secret of it.
-MAY_BE_EMPTY = {"LANGNGHE_SMTP_PASSWORD", "LANGNGHE_WEBHOOK_SECRET"}
+MAY_BE_EMPTY = {"LANGNGHE_SMTP_PASSWORD", "LANGNGHE_WEBHOOK_SECRET", "LANGNGHE_ZALO_TOKEN"}
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?:(:[?-])([^}]*))?\}")
 
 
