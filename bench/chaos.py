@@ -179,14 +179,14 @@ async def _without_place(person: SimulatedCitizen, words: str) -> Outcome:
 
 
 async def _with_album(person: SimulatedCitizen, words: str) -> Outcome:
-    await person.send_photos([_picture(n) for n in range(3)], words)
+    await person.send_photos([picture(n) for n in range(3)], words)
     return Outcome(person.chat, words, files=3, code=await _send(person))
 
 
 async def _with_photo_afterwards(person: SimulatedCitizen, words: str) -> Outcome:
     await person.write(words)
     code = await _send(person)
-    await person.send_photos([_picture(9)])
+    await person.send_photos([picture(9)])
     await _until(person, "Đã thêm tệp")
     return Outcome(person.chat, words, files=1, code=code)
 
@@ -226,7 +226,7 @@ _SCRIPTS = (
 )
 
 
-def _picture(shade: int) -> bytes:
+def picture(shade: int) -> bytes:
     """A grey PNG of 16 by 16."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:

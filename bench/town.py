@@ -13,7 +13,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import httpx
 import psutil
@@ -132,7 +132,10 @@ def _is_part(process: psutil.Process, name: str) -> bool:
 
 @dataclass
 class SimulatedCitizen:
-    """A patient citizen on the playground: writes, reads, taps what leads to a code."""
+    """A patient citizen on the playground's Telegram: writes, reads, taps what leads to a code."""
+
+    channel: ClassVar[str] = "telegram"
+    base: ClassVar[str] = ""
 
     client: httpx.AsyncClient
     chat: int
@@ -141,20 +144,24 @@ class SimulatedCitizen:
     said: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    async def arrive(cls, client: httpx.AsyncClient, name: str) -> "SimulatedCitizen":
-        answer = await client.post("/api/citizens", json={"first_name": name})
+    async def arrive(cls, client: httpx.AsyncClient, name: str) -> Self:
+        answer = await client.post(f"{cls.base}/api/citizens", json={"first_name": name})
         answer.raise_for_status()
         return cls(client, answer.json()["id"])
 
+    @property
+    def path(self) -> str:
+        return f"{self.base}/api/chats/{self.chat}"
+
     async def write(self, text: str) -> None:
-        answer = await self.client.post(f"/api/chats/{self.chat}/messages", json={"text": text})
+        answer = await self.client.post(f"{self.path}/messages", json={"text": text})
         answer.raise_for_status()
 
     async def send_photos(self, pictures: list[bytes], caption: str = "") -> None:
         """One photo, or several as an album."""
         files = [("photo", (f"{n}.png", one, "image/png")) for n, one in enumerate(pictures)]
         answer = await self.client.post(
-            f"/api/chats/{self.chat}/messages", files=files, data={"caption": caption}
+            f"{self.path}/messages", files=files, data={"caption": caption}
         )
         answer.raise_for_status()
 
@@ -163,7 +170,7 @@ class SimulatedCitizen:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             answer = await self.client.get(
-                f"/api/chats/{self.chat}/messages",
+                f"{self.path}/messages",
                 params={"after": self.read, "from": "bot", "wait": 20},
                 timeout=40,
             )
@@ -176,10 +183,15 @@ class SimulatedCitizen:
                 return dict(messages[0])
         raise AssertionError(f"no answer in {seconds} s")
 
+    def offered(self, message: dict[str, Any]) -> dict[str, str]:
+        """What can be chosen under a message: label -> what choosing it sends."""
+        return labels(message)
+
     async def tap(self, message: dict[str, Any], label: str) -> None:
-        data = labels(message)[label]
+        """Choose what is offered under that label. Raises KeyError where it is not."""
+        data = self.offered(message)[label]
         answer = await self.client.post(
-            f"/api/chats/{self.chat}/taps",
+            f"{self.path}/taps",
             json={"message_id": message["message_id"], "data": data},
         )
         assert answer.status_code == 201, answer.text
@@ -193,13 +205,27 @@ class SimulatedCitizen:
             code = CODE.search(message["text"])
             if code:
                 return code[0]
-            label = next((wish for wish in _WISHES if wish in labels(message)), None)
+            label = next((wish for wish in _WISHES if wish in self.offered(message)), None)
             if label is not None:
                 await self.tap(message, label)
             elif "viết lại sự việc" in message["text"] and not has_rewritten:
                 # A worker killed right after sending repeats that one reply: nobody writes twice.
                 has_rewritten = True
                 await self.write(text)
+
+
+class ZaloCitizen(SimulatedCitizen):
+    """The same on the playground's Zalo, where a choice is a number that is typed."""
+
+    channel: ClassVar[str] = "zalo"
+    base: ClassVar[str] = "/zalo"
+
+    def offered(self, message: dict[str, Any]) -> dict[str, str]:
+        _, _, lines = message["text"].partition("Trả lời bằng một số:\n")
+        return {label: number for number, label in re.findall(r"^(\d+)\. (.+)$", lines, re.M)}
+
+    async def tap(self, message: dict[str, Any], label: str) -> None:
+        await self.write(self.offered(message)[label])
 
 
 # What a patient citizen taps, the first that is offered.

@@ -34,7 +34,7 @@ class ZaloReceiver:
 
     async def run(self) -> None:
         """Poll until cancelled; long polling excludes a webhook."""
-        await self._patiently("deleteWebhook", {})
+        await self.forget_webhook()
         while True:
             await self.poll_once()
 
@@ -49,13 +49,17 @@ class ZaloReceiver:
             await _wait_out(error)
             return
         for update in updates:
-            await self._keep(update)
+            await self.keep(update)
 
     async def announce(self, url: str, secret: str) -> None:
         """Have updates delivered to `url` in place of polling."""
         await self._patiently("setWebhook", {"url": url, "secret_token": secret})
 
-    async def _keep(self, update: dict[str, Any]) -> None:
+    async def forget_webhook(self) -> None:
+        """Have nothing delivered any more."""
+        await self._patiently("deleteWebhook", {})
+
+    async def keep(self, update: dict[str, Any]) -> None:
         """Store it, however long the database stays away: it is not given again. One that nobody
         can read is kept as it came."""
         try:

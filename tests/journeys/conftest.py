@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bench.town import Town
+from bench.town import SimulatedCitizen, Town, ZaloCitizen
 from db.embedded import embedded_postgres
 from db.session import Database
 
@@ -39,3 +39,10 @@ async def records(town: Town) -> AsyncIterator[Database]:
         database = Database(url, pool_size=2)
         yield database
         await database.close()
+
+
+@pytest.fixture(params=[SimulatedCitizen, ZaloCitizen], ids=["telegram", "zalo"])
+def channel(request: pytest.FixtureRequest) -> type[SimulatedCitizen]:
+    """The same journey on each channel."""
+    kind: type[SimulatedCitizen] = request.param
+    return kind

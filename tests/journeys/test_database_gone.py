@@ -11,11 +11,12 @@ from db.session import Database
 
 
 async def test_a_killed_database_comes_back_and_nobody_is_forgotten(
-    town: Town, phones: httpx.AsyncClient, records: Database
+    town: Town,
+    phones: httpx.AsyncClient,
+    records: Database,
+    channel: type[SimulatedCitizen],
 ) -> None:
-    citizens = await together(
-        *(SimulatedCitizen.arrive(phones, f"Người {number}") for number in range(12))
-    )
+    citizens = await together(*(channel.arrive(phones, f"Người {number}") for number in range(12)))
     words = [
         f"Đèn đường ngõ {number} ở phường Lê Chân hỏng ba tuần nay, tối om không ai sửa"
         for number in range(100, 112)

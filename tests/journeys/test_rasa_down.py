@@ -12,9 +12,12 @@ from db.session import Database
 
 
 async def test_with_rasa_stopped_a_citizen_files_by_buttons(
-    town: Town, phones: httpx.AsyncClient, records: Database
+    town: Town,
+    phones: httpx.AsyncClient,
+    records: Database,
+    channel: type[SimulatedCitizen],
 ) -> None:
-    citizen = await SimulatedCitizen.arrive(phones, "An")
+    citizen = await channel.arrive(phones, "An")
     await asyncio.to_thread(town.kill, "rasa")
 
     await citizen.write("Rác chất đống trước cổng chợ phường Lê Chân cả tuần không ai dọn, hôi lắm")

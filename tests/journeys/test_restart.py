@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from bench.town import SimulatedCitizen, Town, labels
+from bench.town import SimulatedCitizen, Town
 
 
 async def test_stopping_and_starting_again_keeps_every_case(
-    town: Town, phones: httpx.AsyncClient
+    town: Town, phones: httpx.AsyncClient, channel: type[SimulatedCitizen]
 ) -> None:
-    citizen = await SimulatedCitizen.arrive(phones, "An")
+    citizen = await channel.arrive(phones, "An")
     code = await citizen.file("Đèn đường ngõ tôi ở phường Lê Chân hỏng ba tuần, tối om")
     await citizen.write("Nước máy ở xã Cẩm Giàng đục ngầu cả tuần nay, không dám nấu cơm")
     card = await citizen.hear()
@@ -25,7 +25,7 @@ async def test_stopping_and_starting_again_keeps_every_case(
 
     await citizen.write("/tinhtrang")
     assert code in (await citizen.hear())["text"]
-    await citizen.tap(card, next(iter(labels(card))))  # The card from before still works.
+    await citizen.tap(card, next(iter(citizen.offered(card))))  # The card from before still works.
     assert "Mã vụ việc" in (await citizen.hear())["text"]
 
 
