@@ -94,10 +94,10 @@ def advance(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 
 def _on_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     if len(heard.text) > LONGEST_PETITION:
-        return too_long(draft)
+        return too_long(_with_file(draft, heard))
     urgency = urgency_of(heard.text)
     if urgency == "self_harm" and not _is_long(heard):
-        return say(draft, texts.SELF_HARM)  # Nothing else matters now; the draft waits.
+        return say(_with_file(draft, heard), texts.SELF_HARM)  # Nothing else matters now.
     turn = _on_words(draft, heard, pack)
     if urgency == "self_harm":  # A whole story that ends so is taken too.
         return and_then(say(draft, texts.SELF_HARM), turn)
@@ -105,6 +105,11 @@ def _on_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     if not is_said and (urgency == "danger" or _is_emergency(draft, heard)):
         return and_then(say(draft, texts.EMERGENCY), turn)  # What may save a life comes first.
     return turn
+
+
+def _with_file(draft: Draft, heard: Heard) -> Draft:
+    """The draft as it waits, with the file of words that are not taken."""
+    return draft if draft.step == "denounced" else _keep_attachment(draft, heard)
 
 
 def _is_emergency(draft: Draft, heard: Heard) -> bool:
@@ -168,7 +173,8 @@ def _on_filed_case(draft: Draft, heard: Heard, pack: Pack) -> Turn | None:
     recent = recently_filed(heard)
     is_story = len(heard.text.split()) >= ENOUGH_WORDS
     if heard.attachment_id is not None and recent is not None and not is_story:
-        kept = replace(draft, attachment_ids=(), album=heard.album)
+        others = tuple(one for one in draft.attachment_ids if one != heard.attachment_id)
+        kept = replace(draft, attachment_ids=others, album=heard.album)
         return add_to_recent(kept, recent, heard.text, heard.attachment_id)
     is_telling = not isinstance(said, Understanding) or said.intent.name in (*TELLING, "affirm")
     codes = tuple(case.code for case in asking(heard))[:5]
@@ -203,6 +209,10 @@ def _on_text_while_down(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         return ask_again(more, heard, pack) if more else too_long(draft)
     if draft.step in (*_CARD_STEPS, "editing", "ask_same", "ask_join"):
         return add_words(draft, heard, pack)
+    if draft.step in ("offered", "elsewhere"):  # What was written before is its beginning.
+        joined = _joined(draft, heard)
+        is_long = len(joined.text) > LONGEST_PETITION
+        return too_long(draft) if is_long else take_petition(draft, joined, pack)
     return take_petition(draft, heard, pack)
 
 
@@ -268,8 +278,9 @@ def _on_text_over_card(draft: Draft, heard: Heard, said: Understanding, pack: Pa
     if draft.step == "offered":
         return _on_text_over_offer(draft, heard, said, pack)
     if intent.name == "ask_anonymity" and intent.confidence >= SURE and draft.step == "confirm":
-        hidden = replace(draft, anonymous=True)
-        return and_then(say(draft, _answer(said, heard, pack)), next_question(hidden, heard, pack))
+        card = next_question(replace(draft, anonymous=True), heard, pack)
+        answer = _answer(said, heard, pack)
+        return and_then(say(draft, answer), card) if answer else card
     answered = _answer_between(draft, heard, said, pack)
     if answered is not None:
         return answered
@@ -280,14 +291,14 @@ def _on_text_over_card(draft: Draft, heard: Heard, said: Understanding, pack: Pa
 
 def _on_text_over_offer(draft: Draft, heard: Heard, said: Understanding, pack: Pack) -> Turn:
     """After "if this is a grievance, tap here": more of the same."""
-    if said.intent.name == "emergency":
-        return _offer(draft, heard, texts.EMERGENCY)
     answered = _answer_between(draft, heard, said, pack)
     if answered is not None:
         return answered
     joined = _joined(draft, heard)
     if len(joined.text) > LONGEST_PETITION:
         return too_long(draft)
+    if said.intent.name == "emergency":
+        return _offer(draft, joined, texts.EMERGENCY)
     return take_petition(draft, joined, pack)
 
 

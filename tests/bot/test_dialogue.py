@@ -988,3 +988,46 @@ def test_a_border_and_a_misspelt_name_are_offered_as_buttons(talk: Talk) -> None
     assert {"Phường Kiến An", "Phường Phù Liễn"} <= set(talk.buttons())
     talk.writes("rác ở xã Vĩnh Bảoo", message_id=2)
     assert "Xã Vĩnh Bảo" in talk.buttons()
+
+
+# --- what the machine of tests/bot/test_dialogue_machine.py found -------------------------------
+
+
+def test_words_that_were_offered_are_kept_when_rasa_goes_away(talk: Talk) -> None:
+    talk.writes("chỗ nhà tôi tối lắm", "unheard_of", 0.3)
+    talk.writes_while_down("đèn đường hỏng ba tuần")
+    assert talk.draft.text == "chỗ nhà tôi tối lắm\nđèn đường hỏng ba tuần"
+
+
+def test_words_about_elsewhere_are_kept_when_rasa_goes_away(talk: Talk) -> None:
+    talk.writes("Rác chất đống ở Cầu Giấy, Hà Nội")
+    assert talk.draft.step == "elsewhere"
+    talk.writes_while_down("và cả ở đầu ngõ nhà tôi nữa, hôi lắm, không ai dọn cho cả")
+    assert talk.draft.text.startswith("Rác chất đống ở Cầu Giấy")
+
+
+def test_an_emergency_after_words_that_were_offered_keeps_both(talk: Talk) -> None:
+    talk.writes("dây điện trước nhà tôi", "unheard_of", 0.3)
+    talk.writes("cứu với", "emergency")
+    assert talk.draft.text == "dây điện trước nhà tôi\ncứu với"
+
+
+@pytest.mark.parametrize("text", ["tôi muốn chết", "a" * 12_001])
+def test_a_file_with_words_that_are_not_taken_waits_in_the_draft(talk: Talk, text: str) -> None:
+    talk.writes(text, attachment_id=7)
+    assert talk.draft.attachment_ids == (7,)
+
+
+def test_a_picture_for_a_case_takes_no_other_file_with_it(talk: Talk) -> None:
+    talk.attaches(5)
+    talk.cases = (FiledCase("PA-AAAAAA", "needs_info", None, NOW - timedelta(days=1), NOW),)
+    talk.writes("đây ạ", "thank", attachment_id=6)
+    assert talk.draft.attachment_ids == (5,)
+    assert [act.attachment_id for act in talk.last.acts if act.move == "attach"] == [6]
+
+
+def test_hiding_by_words_says_nothing_empty_where_the_model_has_no_answer(talk: Talk) -> None:
+    talk.writes("Rác chất đống ở phường Lê Chân")
+    talk.writes("giấu tên tôi nhé", "ask_anonymity")
+    assert talk.draft.anonymous
+    assert all(say.text for say in talk.last.replies)
