@@ -24,7 +24,7 @@ import httpx
 from rich.console import Console
 from sqlalchemy import func, select
 
-from bench.town import SimulatedCitizen, Town, labels, together
+from bench.town import SimulatedCitizen, Town, at_once, labels, together
 from cases.events import first_broken
 from db.embedded import embedded_postgres
 from db.models import Attachment, Case, Event, InboxUpdate, Reply
@@ -85,7 +85,7 @@ async def run(town: Town, seed: int, citizens: int, kills: bool = True) -> Repor
     """Let so many citizens write while parts are killed; what was found afterwards."""
     dice = random.Random(seed)  # noqa: S311
     report = Report()
-    limits = httpx.Limits(max_connections=2 * citizens)
+    limits = at_once(2 * citizens)
     async with httpx.AsyncClient(base_url=town.chat_url, limits=limits, timeout=90) as client:
         people = await together(
             *(SimulatedCitizen.arrive(client, f"Người {n}") for n in range(citizens))
@@ -101,9 +101,11 @@ async def run(town: Town, seed: int, citizens: int, kills: bool = True) -> Repor
             )
         )
         killer = asyncio.create_task(_kill_at_random(town, dice, report)) if kills else None
-        outcomes = await telling
-        if killer is not None:
-            killer.cancel()
+        try:
+            outcomes = await telling
+        finally:
+            if killer is not None:
+                killer.cancel()
         await _check(town, outcomes, report)
         await _count_duplicates(client, people, report)
     return report

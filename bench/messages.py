@@ -17,7 +17,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench.town import ROOT, SimulatedCitizen, Town, together
+from bench.town import ROOT, SimulatedCitizen, Town, at_once, together
 
 CITIZENS = 75
 KILLS = 3
@@ -29,7 +29,7 @@ async def file_all(town: Town, kills: int) -> tuple[float, list[float], int]:
     lines = PETITIONS.read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text_formal"] for line in lines][:CITIZENS]
     waits: list[float] = []
-    limits = httpx.Limits(max_connections=2 * CITIZENS)
+    limits = at_once(2 * CITIZENS)
     async with httpx.AsyncClient(base_url=town.chat_url, limits=limits, timeout=60) as client:
         citizens = await together(
             *(SimulatedCitizen.arrive(client, f"Người {n}") for n in range(len(texts)))

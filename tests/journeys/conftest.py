@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bench.town import SimulatedCitizen, Town, ZaloCitizen
+from bench.town import SimulatedCitizen, Town, ZaloCitizen, at_once
 from db.embedded import embedded_postgres
 from db.session import Database
 
@@ -27,7 +27,7 @@ def town() -> Iterator[Town]:
 @pytest_asyncio.fixture
 async def phones(town: Town) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the playground's citizens."""
-    limits = httpx.Limits(max_connections=200)
+    limits = at_once(200)
     async with httpx.AsyncClient(base_url=town.chat_url, limits=limits, timeout=60) as client:
         yield client
 
