@@ -42,6 +42,7 @@ bench: train ## Load and fault runs that print figures
 	@.venv/bin/python -m bench.places
 	@.venv/bin/python -m bench.routing
 	@.venv/bin/python -m bench.messages
+	@.venv/bin/python -m bench.pace
 
 chaos: train ## People write while parts are killed (SEED=…, CITIZENS=300)
 	@.venv/bin/python -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(CITIZENS),--citizens $(CITIZENS))

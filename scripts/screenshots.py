@@ -19,6 +19,7 @@ PETITION = (
     "cống trước cổng trường tiểu học ở phường Lê Chân tắc cả tháng nay, hễ mưa là ngập, "
     "các cháu lội nước đi học"
 )
+PETITION_ON_ZALO = "den duong ngo 7 phuong Le Chan hong 3 tuan nay, toi om ko ai sua"
 ANSWER = (
     "Chiều 20/11 đội thoát nước đã nạo vét 40 m cống và thay hai tấm đan vỡ. "
     "Nước đã thoát bình thường; đội sẽ kiểm tra lại sau trận mưa tới."
@@ -46,6 +47,15 @@ async def take(town: Town, chromium_path: str) -> None:
         await phone.tap("Đã giải quyết")
         await phone.expect_message("kết thúc")
         await phone.page.screenshot(path=IMAGES / "chat.png")
+        await phone.write("/quyenrieng")
+        await phone.expect_message("Dữ liệu của anh/chị")
+        await phone.page.screenshot(path=IMAGES / "rights.png")
+
+        zalo = ChatPage(await browser.new_page(viewport={"width": 420, "height": 860}))
+        await zalo.page.goto(f"{town.chat_url}/zalo/?citizen=1003")
+        await zalo.write(PETITION_ON_ZALO)
+        await zalo.expect_message("Xin kiểm tra trước khi gửi")
+        await zalo.page.screenshot(path=IMAGES / "zalo.png")
 
 
 def main() -> int:
