@@ -52,7 +52,9 @@ def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
 
 def _stays_spoken(draft: Draft, heard: Heard) -> bool:
     """Whether words that a machine heard are among these."""
-    return heard.is_spoken or (draft.is_spoken and draft.text in heard.text)
+    is_rewritten = draft.step == "rewriting" or not draft.text
+    stays = draft.is_spoken and not is_rewritten and draft.text in heard.text
+    return heard.is_spoken or stays
 
 
 def take_words(petition: Draft, heard: Heard, pack: Pack) -> Turn:
