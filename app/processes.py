@@ -25,6 +25,7 @@ from app.services import (
     mail_server_of,
     open_pack,
     open_tables,
+    recogniser,
     telegram_bot,
     utc_now,
     webhook_of,
@@ -71,7 +72,7 @@ async def _worker(settings: Settings, url: str) -> None:
     database = _jobs_database(settings, url)
     rasa, bot = Rasa(rasa_url), telegram_bot(settings)
     tables = await open_tables(settings, url)
-    conversation = Conversation(database, vault, rasa, tables, utc_now)
+    conversation = Conversation(database, vault, rasa, tables, utc_now, recogniser())
     telegram = Handlers(conversation, utc_now, bot)
     readers: dict[str, Reader] = {TELEGRAM: telegram}
     if settings.zalo_token is not None:

@@ -13,6 +13,7 @@ from telegram.request import HTTPXRequest
 from app.keys import make_local_keys
 from app.mail import MailServer, is_address
 from app.settings import Settings
+from bot.voice import LocalRecogniser, Recogniser, is_installed
 from bot.zalo import ZaloApi
 from cases.tables import Tables
 from db.embedded import embedded_postgres
@@ -59,6 +60,11 @@ async def open_tables(settings: Settings, url: str) -> Tables:
     finally:
         await database.close()
     return tables
+
+
+def recogniser() -> Recogniser | None:
+    """What hears recordings: there with the extra `voice`, else nobody does."""
+    return LocalRecogniser() if is_installed() else None
 
 
 def mail_server_of(settings: Settings) -> MailServer | None:

@@ -171,6 +171,12 @@ class SimulatedCitizen:
         )
         answer.raise_for_status()
 
+    async def send_voice(self, recording: bytes) -> None:
+        """A voice note, OGG with Opus as telephones record it."""
+        files = [("voice", ("voice.ogg", recording, "audio/ogg"))]
+        answer = await self.client.post(f"{self.path}/messages", files=files)
+        answer.raise_for_status()
+
     async def hear(self, seconds: float = 60) -> dict[str, Any]:
         """The bot's next message; fails when none comes."""
         end = time.monotonic() + seconds
@@ -205,6 +211,10 @@ class SimulatedCitizen:
     async def file(self, text: str, seconds: float = 120) -> str:
         """Write a petition and follow the bot until it gives a code."""
         await self.write(text)
+        return await self.follow(text, seconds)
+
+    async def follow(self, text: str, seconds: float = 120) -> str:
+        """Tap what leads to a code; `text` is written again where that is asked for."""
         has_rewritten = False
         while True:
             message = await self.hear(seconds)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,7 @@ from bot.draft import (
     DeleteMessages,
     Draft,
     FileCase,
+    ForgetFile,
     ManageData,
     Say,
     ShowCase,
@@ -40,7 +41,7 @@ class Doing:
 
     session: AsyncSession
     citizen: Citizen
-    update: InboxUpdate
+    update: InboxUpdate | None  # None where a machine heard it: that files nothing.
     pack: Pack
     now: datetime
 
@@ -65,11 +66,16 @@ class Doing:
         elif isinstance(act, DeleteMessages):
             content = {**message(texts.DELETED), "delete": list(act.message_ids)}
             await queue_reply(self.session, self.citizen.id, content)
+        elif isinstance(act, ForgetFile):
+            mine = Attachment.id == act.attachment_id, Attachment.citizen_id == self.citizen.id
+            await self.session.execute(delete(Attachment).where(*mine))
         elif isinstance(act, Count):
             await self._count(act.name)
 
     async def _file(self, act: FileCase) -> None:
         citizen, pack = self.citizen, self.pack
+        if self.update is None:
+            raise ValueError("a case is filed by what a citizen did, not by what a machine heard")
         if citizen.consent_version != texts.CONSENT_VERSION:
             citizen.consent_version, citizen.consented_at = texts.CONSENT_VERSION, self.now
             citizen.consent_withdrawn_at = None

@@ -19,9 +19,10 @@ from bot.channel import SlowDown
 from bot.choices import chosen
 from bot.dialogue import advance
 from bot.draft import Draft, Turn
-from bot.heard import Heard
+from bot.heard import Heard, NotHeard
 from bot.related import wants_related, with_related
 from bot.understand import Rasa
+from bot.voice import Recogniser
 from cases.notices import queue_reply
 from cases.parked import parked_code
 from cases.queries import cases_of_citizen
@@ -29,7 +30,7 @@ from cases.similar import related_cases
 from cases.tables import Tables
 from db import models, queue
 from db.encryption import Vault
-from db.models import Attachment, Citizen, InboxUpdate
+from db.models import Attachment, Case, Citizen, InboxUpdate
 from db.session import Database
 from routing.tables import Pack
 
@@ -56,6 +57,11 @@ class File:
     file_id: str
     media_type: str | None
 
+    @property
+    def is_recording(self) -> bool:
+        """Speech can be heard in it: a voice note, or an audio file."""
+        return self.kind == "voice" or (self.media_type or "").startswith("audio/")
+
 
 @dataclass(frozen=True)
 class Tap:
@@ -75,12 +81,14 @@ class Conversation:
         rasa: Rasa,
         tables: Tables,
         clock: Callable[[], datetime],
+        recogniser: Recogniser | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
         self._rasa = rasa
         self._tables = tables
         self._clock = clock
+        self._recogniser = recogniser
 
     async def take(
         self,
@@ -104,6 +112,48 @@ class Conversation:
                 _mark_handled(update, self._clock())
         if wait:
             raise SlowDown(wait)
+
+    async def listen(self, attachment_id: int) -> None:
+        """Take the words of one recording. Doing so again changes nothing. Raises bot.voice.Busy.
+
+        Listening takes seconds to a minute, so it is done outside any transaction, as Rasa is
+        asked; then transcript, draft, replies and "done" are written in one.
+        """
+        async with self._database.in_transaction() as session:
+            awaited = await _awaited(session, attachment_id)
+            if awaited is None:
+                return
+            query = select(Attachment.content).where(Attachment.id == attachment_id)
+            content, media_type = await session.scalar(query), awaited.media_type
+        words = await self._hear(content, media_type)
+        heard = Heard("transcript", self._clock())
+        if isinstance(words, NotHeard):
+            heard = replace(heard, not_heard=words.why)
+        else:
+            heard = replace(heard, text=words, understanding=await self._rasa.parse(words))
+        async with self._database.in_transaction() as session:
+            await self._take_words(session, attachment_id, heard)
+
+    async def _hear(self, recording: bytes | None, media_type: str | None) -> str | NotHeard:
+        if recording is None or self._recogniser is None:  # Not fetched, or taken away meanwhile.
+            return NotHeard("unavailable")
+        return await self._recogniser.hear(recording, media_type)
+
+    async def _take_words(self, session: AsyncSession, attachment_id: int, heard: Heard) -> None:
+        """Nothing where the recording was dropped meanwhile, with its draft or by its citizen."""
+        attachment = await _awaited(session, attachment_id, with_lock=True)
+        if attachment is None or attachment.citizen_id is None:
+            return
+        attachment.awaits_words, attachment.transcript = False, heard.text or None
+        code = select(Case.code).where(Case.id == attachment.case_id)
+        heard = replace(
+            heard,
+            attachment_id=attachment_id,
+            message_id=attachment.message_id,
+            case_code=await session.scalar(code),
+        )
+        citizen = await session.get_one(Citizen, attachment.citizen_id)
+        await self._turn(session, citizen, None, heard)
 
     async def _too_fast(self, session: AsyncSession, citizen: Citizen) -> float:
         """Seconds until this person's next message is read; 0 for now. Nothing is lost meanwhile:
@@ -148,10 +198,10 @@ class Conversation:
         self,
         session: AsyncSession,
         citizen: Citizen,
-        update: InboxUpdate,
+        update: InboxUpdate | None,
         heard: Heard,
-        file: File | None,
-        tap: Tap | None,
+        file: File | None = None,
+        tap: Tap | None = None,
     ) -> None:
         heard = replace(await _chosen(session, citizen, heard), channel=citizen.channel)
         citizen.erased_at = None  # Who writes again begins anew.
@@ -193,20 +243,31 @@ class Conversation:
     ) -> Heard:
         """What was heard, with what the database knows of the citizen."""
         cases = await cases_of_citizen(session, citizen.id)
-        attachment_id = await self._keep(session, citizen.id, file) if file else None
+        if file is not None:
+            listens = self._recogniser is not None and file.is_recording
+            number = await self._keep(session, citizen.id, file, heard.message_id, listens)
+            heard = replace(heard, attachment_id=number, is_listening=listens)
         return replace(
             heard,
-            attachment_id=attachment_id,
             has_consented=citizen.consent_version == texts.CONSENT_VERSION,
             cases=tuple(filed_case(case, pack) for case in cases),
         )
 
-    async def _keep(self, session: AsyncSession, citizen_id: int, file: File) -> int:
+    async def _keep(
+        self,
+        session: AsyncSession,
+        citizen_id: int,
+        file: File,
+        message_id: int | None,
+        listens: bool,
+    ) -> int:
         attachment = Attachment(
             citizen_id=citizen_id,
             kind=file.kind,
             file_id=file.file_id,
             media_type=file.media_type,
+            message_id=message_id,
+            awaits_words=listens,
             created_at=self._clock(),
         )
         session.add(attachment)
@@ -236,6 +297,14 @@ class Conversation:
             session.add(known)
             await session.flush()
         return known
+
+
+async def _awaited(
+    session: AsyncSession, attachment_id: int, *, with_lock: bool = False
+) -> Attachment | None:
+    """The recording whose words are still awaited; None where that is done, or it is gone."""
+    found = await session.get(Attachment, attachment_id, with_for_update=with_lock)
+    return found if found is not None and found.awaits_words else None
 
 
 async def _acknowledge(session: AsyncSession, citizen_id: int, tap: Tap) -> None:

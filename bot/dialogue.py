@@ -18,6 +18,7 @@ from bot.draft import (
     SURE_DENUNCIATION,
     ChangeCase,
     Draft,
+    ForgetFile,
     ManageData,
     Say,
     Turn,
@@ -59,7 +60,17 @@ from bot.petition import (
     with_words,
 )
 from bot.related import ask_related_again
+from bot.spoken import (
+    DECIDING,
+    ask_once_more,
+    echoed,
+    not_heard,
+    only_guessed,
+    while_listening,
+    without_decision,
+)
 from bot.urgency import urgency_of
+from cases.lifecycle import ANSWERED, OPEN_STATES
 from routing.tables import Pack
 from routing.text import fold
 
@@ -83,6 +94,8 @@ def advance(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     if draft.step == "rating" and heard.kind != "text":  # A word with a rating is no duty.
         draft = without_case(draft)
     turn = _BY_KIND[heard.kind](draft, heard, pack)
+    if heard.is_listening:
+        turn = while_listening(turn, heard)
     if not heard.refused:
         return turn
     sentence = texts.FILE_TOO_LARGE if heard.refused == "too_large" else texts.FILE_TYPE
@@ -509,6 +522,72 @@ def _on_contact(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     return say(kept, texts.CONTACT_KEPT)
 
 
+# --- what was said in a recording ---------------------------------------------------------
+
+
+def _on_transcript(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """A recording's words, as a machine heard them: like typed ones, but they send, drop and join
+    nothing, for hearing is a guess."""
+    if heard.not_heard is not None:
+        return not_heard(draft, heard, pack)
+    if heard.case_code is not None:
+        return _on_spoken_addition(draft, heard.case_code, heard, pack)
+    if _is_decision(draft, heard):
+        return echoed(only_guessed(ask_once_more(draft, heard, pack)), heard)
+    said = heard if draft.step == "idle" else without_decision(heard)
+    # The file is in the draft already.
+    return echoed(_on_text(draft, replace(said, attachment_id=None), pack), heard)
+
+
+def _is_decision(draft: Draft, heard: Heard) -> bool:
+    """Whether these words, typed, would send, drop or join what is open."""
+    if draft.step not in (*_ASKING, "offered") or _is_long(heard):
+        return False
+    said = heard.understanding
+    is_send = fold(heard.text).strip(" .!") in SEND_WORDS
+    return is_send or (isinstance(said, Understanding) and said.intent.name in DECIDING)
+
+
+def _on_spoken_addition(draft: Draft, code: str, heard: Heard, pack: Pack) -> Turn:
+    """The recording is with a case: so are its words. A denunciation takes both away."""
+    said = heard.understanding
+    if isinstance(said, Understanding) and _denounces(Draft(), heard, said):
+        return _refuse_recording(draft, heard, pack)
+    states = {case.state for case in heard.cases if case.code == code}
+    if not states & {*OPEN_STATES, ANSWERED}:  # It ended meanwhile.
+        return echoed(Turn(draft), heard)
+    turn = echoed(_add_spoken(draft, code, heard, pack), heard)
+    urgency = urgency_of(heard.text)
+    if urgency == "self_harm":
+        return and_then(say(turn.draft, texts.SELF_HARM), turn)
+    is_named = isinstance(said, Understanding) and said.intent.name == "emergency"
+    is_urgent = urgency == "danger" or is_named
+    return and_then(say(turn.draft, texts.EMERGENCY), turn) if is_urgent else turn
+
+
+def _add_spoken(draft: Draft, code: str, heard: Heard, pack: Pack) -> Turn:
+    """Words for a case, unless they are plainly a question or an insult, which is answered."""
+    said = heard.understanding
+    if isinstance(said, Understanding) and said.intent.confidence >= SURE and not _is_long(heard):
+        answer = _answer(said, heard, pack)
+        if answer:
+            return say(draft, answer)
+    is_awaited = draft.step == "adding" and draft.adding_to == code
+    kept = Draft(number=draft.number + 1) if is_awaited else draft
+    line = texts.SPOKEN_LINE.format(text=heard.text)
+    return Turn(kept, (), (ChangeCase("add", code, text=line),))
+
+
+def _refuse_recording(draft: Draft, heard: Heard, pack: Pack) -> Turn:
+    """A denunciation spoken into a case: the recording goes, whatever else is open stays."""
+    forgotten = Turn(draft, (), (ForgetFile(heard.attachment_id),) if heard.attachment_id else ())
+    refused = _refuse_words(Draft(number=draft.number), heard, pack)
+    if draft.step not in ("idle", "adding"):
+        plain = tuple(replace(said, buttons=()) for said in refused.replies)
+        refused = replace(refused, draft=draft, replies=plain)
+    return and_then(forgotten, refused)
+
+
 # --- offers -------------------------------------------------------------------------------
 
 
@@ -523,6 +602,7 @@ def _offer(draft: Draft, heard: Heard, text: str) -> Turn:
         album=draft.album,
         contact=draft.contact,
         waiting=draft.waiting,
+        is_spoken=heard.is_spoken,
         **place_before(draft),
     )
     offered = read(pending, heard.understanding)
@@ -573,5 +653,6 @@ _BY_KIND: dict[str, _Step] = {
     "contact": _on_contact,
     "location": _on_location,
     "attachment": _on_attachment,
+    "transcript": _on_transcript,
     "unreadable": _on_unreadable,
 }

@@ -52,6 +52,7 @@ class Draft:
     joined_people: int = 0  # … which so many people reported.
     joins: str | None = None  # The hotspot's first case, when the citizen said that it is.
     denounced_ids: tuple[int, ...] = ()  # Messages of a denunciation that could be deleted.
+    is_spoken: bool = False  # Words of it were heard by a machine.
     filed_message_id: int | None = None  # The message whose words were filed last.
     waiting: tuple["Draft", ...] = ()  # The other matters of the message, after this one.
 
@@ -150,13 +151,29 @@ class SpeakLanguage:
 
 
 @dataclass(frozen=True)
+class ForgetFile:
+    """Delete a citizen's file, also where a case holds it already."""
+
+    attachment_id: int
+
+
+@dataclass(frozen=True)
 class DeleteMessages:
     """Delete the citizen's own messages from the chat."""
 
     message_ids: tuple[int, ...]
 
 
-Act = FileCase | ChangeCase | Count | ShowCase | ManageData | SpeakLanguage | DeleteMessages
+Act = (
+    FileCase
+    | ChangeCase
+    | Count
+    | ShowCase
+    | ManageData
+    | SpeakLanguage
+    | ForgetFile
+    | DeleteMessages
+)
 
 
 def additions(code: str, text: str, attachment_ids: tuple[int, ...]) -> tuple[ChangeCase, ...]:

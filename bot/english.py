@@ -156,6 +156,16 @@ ATTACHMENT_NOT_KEPT = (
     "This file is not kept. If you only report a fact, tap “I only report a fact” above and send it "
     "again."
 )
+LISTENING = "Your recording has come and is being listened to. One moment, please."
+HEARD = "Heard: “{text}”"
+HEARING_IS_A_GUESS = "A machine can mishear, so to send, drop or answer, please choose below."
+NOTHING_HEARD = (
+    "Sorry, no words could be heard in the recording. It is kept for staff to listen to."
+)
+RECORDING_TOO_LONG = "The recording is longer than {minutes} minutes, so the machine did not hear it. It is kept for staff to listen to; you can also send a shorter one."
+HEARING_FAILED = "Sorry, this recording could not be heard. It is kept for staff to listen to."
+WRITE_INSTEAD = "Please write a few words: what, and where."
+SPOKEN_LINE = "Máy nghe từ ghi âm, có thể sai: {text}"
 PIN_KEPT = "The location was received. Please write a few words: what, since when."
 ATTACHMENT_ADDED = "The file was added to case {code}."
 CONTACT_KEPT = (
@@ -194,6 +204,7 @@ CARD_PLACE = "Place: {place}"
 CARD_AGENCY = "Answered by: {agency}"
 CARD_PERSON = "Answered by: an officer will pass it to whoever is responsible"
 CARD_NEXT = "Next: you get a code at once, and an answer by {due_on}."
+CARD_SPOKEN = "A machine heard these words and may be wrong: if so, choose “Change”."
 CARD_FILES = "Attached: {count} files"
 CARD_CONTACT = "Your number goes with it"
 CARD_ANONYMOUS = "Sent anonymously: nobody sees a name, telephone or identity number; the answer still comes here."

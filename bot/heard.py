@@ -92,6 +92,20 @@ class NotUnderstood:
     why: str
 
 
+# A longer recording is not heard by a machine: a person listens to it.
+LONGEST_MINUTES = 5
+
+Why = Literal["nothing", "too_long", "broken", "crashed", "timeout", "unavailable"]
+
+
+@dataclass(frozen=True)
+class NotHeard:
+    """Why a recording gave no words: silence, more than LONGEST_MINUTES, no sound that can be read,
+    or a failure of the recogniser."""
+
+    why: Why
+
+
 @dataclass(frozen=True)
 class FiledCase:
     """A case of this citizen, as far as the conversation needs it."""
@@ -107,9 +121,12 @@ class FiledCase:
 class Heard:
     """One thing that a citizen did, with all that the dialogue may know about them."""
 
-    kind: Literal["text", "button", "command", "location", "attachment", "contact", "unreadable"]
+    kind: Literal[
+        "text", "button", "command", "location", "attachment", "contact", "transcript", "unreadable"
+    ]
     now: datetime
-    # What was typed, a caption, a command's name, a button's data or a telephone number.
+    # What was typed, a caption, a command's name, a button's data, a telephone number, or what a
+    # machine heard in a recording.
     text: str = ""
     understanding: Understanding | NotUnderstood | None = None
     message_id: int | None = None
@@ -123,3 +140,11 @@ class Heard:
     payload: str = ""  # What a link put behind /start.
     refused: Literal["", "too_large", "type"] = ""  # Why a file was not taken.
     channel: str = "telegram"
+    is_listening: bool = False  # A machine listens to the file that came; its words come later.
+    not_heard: Why | None = None  # Why a recording gave no words.
+    case_code: str | None = None  # The case that the recording was filed with or added to.
+
+    @property
+    def is_spoken(self) -> bool:
+        """Its words are a machine's guess, so they decide nothing."""
+        return self.kind == "transcript"

@@ -53,13 +53,13 @@ class Inbox:
             .returning(InboxUpdate.id)
         )
         if inbox_id is not None:
-            lock = self._chat_lock(update.sender)
+            lock = chat_lock(self._vault, self._channel, update.sender)
             await queue.defer(session, queue.HANDLE_UPDATE, lock=lock, inbox_id=inbox_id)
 
-    def _chat_lock(self, sender: str) -> str:
-        """Updates of one sender are handled in order; the lock's name does not tell who."""
-        name = f"{self._channel} {sender}"
-        return "chat:" + self._vault.lookup("lock", name).hex()[:32]
+
+def chat_lock(vault: Vault, channel: str, sender: str) -> str:
+    """What one sender sent is handled in order; the lock's name does not tell who."""
+    return "chat:" + vault.lookup("lock", f"{channel} {sender}").hex()[:32]
 
 
 def unreadable(body: bytes) -> Received:

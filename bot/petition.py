@@ -41,12 +41,20 @@ def take_petition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         waiting=draft.waiting,
         contact=draft.contact,
         anonymous=draft.anonymous,
+        is_spoken=_stays_spoken(draft, heard),
         **place_before(draft),
     )
     petition = read(fresh, heard.understanding)
     if petition.is_declared:
         petition = replace(petition, legal_type="phan_anh")
     return take_words(petition, heard, pack)
+
+
+def _stays_spoken(draft: Draft, heard: Heard) -> bool:
+    """Whether words that a machine heard are among these."""
+    is_rewritten = draft.step == "rewriting" or not draft.text
+    stays = draft.is_spoken and not is_rewritten and draft.text in heard.text
+    return heard.is_spoken or stays
 
 
 def take_words(petition: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -78,7 +86,8 @@ def with_words(draft: Draft, heard: Heard) -> Draft | None:
     text = f"{draft.text}\n{heard.text}".strip()
     if len(text) > LONGEST_PETITION:
         return None
-    more = replace(draft, text=text, message_id=None)
+    is_spoken = draft.is_spoken or heard.is_spoken
+    more = replace(draft, text=text, message_id=None, is_spoken=is_spoken)
     said = heard.understanding
     if not isinstance(said, Understanding):
         return replace(more, is_understood=False, parts=())
@@ -199,7 +208,7 @@ def ask_again(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     """The question that is open, after something else was answered; of the card a line."""
     if draft.step == "confirm":
         send_label = keyboards.send_label(heard.has_consented)
-        text = texts.CARD_WAITS.format(excerpt=_excerpt(draft.text, SHORT_EXCERPT), send=send_label)
+        text = texts.CARD_WAITS.format(excerpt=excerpt(draft.text, SHORT_EXCERPT), send=send_label)
         card = keyboards.card(draft.number, heard.has_consented, draft.anonymous)
         return Turn(draft, (Say(text, card),))
     if draft.step == "ask_detail":
@@ -229,9 +238,9 @@ def _show_card(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     due = deadlines.answer_due_at(draft.category, pack, heard.now)
     ward = pack.wards.get(draft.ward_code or "")
     text = texts.summary(
-        _excerpt(draft.text),
+        excerpt(draft.text),
         draft.category,
-        ward.name if ward else _excerpt(draft.place_text or ""),
+        ward.name if ward else excerpt(draft.place_text or ""),
         decision_on(draft, pack, heard.now),
         texts.date_of(due, pack),
         pack,
@@ -248,6 +257,7 @@ def _extras(draft: Draft) -> tuple[str, ...]:
     """The lines of a card that only some have."""
     files, contact = len(draft.attachment_ids), draft.contact and not draft.anonymous
     lines = (
+        texts.CARD_SPOKEN if draft.is_spoken else "",
         texts.CARD_FILES.format(count=files) if files else "",
         texts.CARD_CONTACT if contact else "",
         texts.CARD_ANONYMOUS if draft.anonymous else "",
@@ -287,7 +297,7 @@ def edit(draft: Draft) -> Turn:
     return Turn(editing, (Say(texts.ASK_WHAT_TO_EDIT, keyboards.edit_menu(draft.number)),))
 
 
-def _excerpt(text: str, longest: int = EXCERPT) -> str:
+def excerpt(text: str, longest: int = EXCERPT) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
@@ -303,7 +313,7 @@ def _holds_several(draft: Draft, pack: Pack) -> bool:
 
 
 def _ask_several(draft: Draft, pack: Pack) -> Turn:
-    excerpts = tuple(_excerpt(part.text, SHORT_EXCERPT) for part in draft.parts)
+    excerpts = tuple(excerpt(part.text, SHORT_EXCERPT) for part in draft.parts)
     text = texts.several(draft.parts, excerpts, pack)
     buttons = keyboards.several(draft.number, len(draft.parts))
     return Turn(replace(draft, step="several"), (Say(text, buttons),))
@@ -444,9 +454,11 @@ def place_from_text(draft: Draft, heard: Heard, pack: Pack) -> Turn:
     asked = replace(told, place_asked=True, place_text=heard.text)
     asked = replace(asked, accused=accused, acting=acting)
     if place.outcome == "found":
-        # The answer to "where?" is about the place, so it is as sure as a button.
+        # The answer to "where?" is about the place, so it is as sure as a button; a machine's ear
+        # is not.
+        sure = place.confidence if heard.is_spoken else 1.0
         there = replace(
-            _with_pin(asked, heard.text), ward_code=place.ward_code, place_confidence=1.0
+            _with_pin(asked, heard.text), ward_code=place.ward_code, place_confidence=sure
         )
         return next_question(there, heard, pack)
     if place.outcome == "ambiguous":

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import texts
 from bot.channel import Blocked, Channel, OutOfReach, Refused, Rows, SlowDown, Unclear, pieces
 from bot.choices import offer
+from bot.inbox import chat_lock
 from bot.keyboards import asked, rows_of, settled_question
 from cases.events import SYSTEM, record
 from cases.notices import push_lock
@@ -278,6 +279,13 @@ class Sender:
             kept = await session.get(Attachment, attachment_id, with_for_update=True)
             if kept is not None:
                 kept.content, kept.failure, kept.fetched_at = content, failure, self._clock()
+                if kept.awaits_words:  # Also where there will be none: the citizen waits.
+                    await self._let_hear(session, kept, citizen)
+
+    async def _let_hear(self, session: AsyncSession, kept: Attachment, citizen: Citizen) -> None:
+        address = self._vault.decrypt(citizen.address).decode()
+        lock = chat_lock(self._vault, citizen.channel, address)
+        await queue.defer(session, queue.TRANSCRIBE, lock=lock, attachment_id=kept.id)
 
 
 async def _fetch(channel: Channel, file_id: str) -> tuple[bytes | None, str | None]:

@@ -163,6 +163,19 @@ ATTACHMENT_NOT_KEPT = (
     "Tệp này không được lưu. Nếu chỉ phản ánh một sự việc, xin bấm “Tôi chỉ phản ánh sự việc” ở "
     "trên rồi gửi lại."
 )
+LISTENING = "Đã nhận ghi âm, hệ thống đang nghe. Xin chờ một lát."
+HEARD = "Nghe được: “{text}”"
+HEARING_IS_A_GUESS = "Máy có thể nghe nhầm, nên muốn gửi, bỏ hay trả lời, xin chọn ở dưới."
+NOTHING_HEARD = (
+    "Xin lỗi, hệ thống không nghe ra lời nào trong ghi âm. Ghi âm vẫn được giữ để cán bộ nghe."
+)
+RECORDING_TOO_LONG = (
+    "Ghi âm dài quá {minutes} phút nên hệ thống chưa nghe được. Ghi âm vẫn được giữ để cán bộ nghe; "
+    "cũng có thể gửi ghi âm ngắn hơn."
+)
+HEARING_FAILED = "Xin lỗi, hệ thống chưa nghe được ghi âm này. Ghi âm vẫn được giữ để cán bộ nghe."
+WRITE_INSTEAD = "Xin viết vài lời: việc gì, ở đâu."
+SPOKEN_LINE = "Máy nghe từ ghi âm, có thể sai: {text}"
 PIN_KEPT = "Đã nhận vị trí. Xin viết vài lời: việc gì, từ bao giờ."
 ATTACHMENT_ADDED = "Đã thêm tệp vào vụ việc {code}."
 CONTACT_KEPT = (
@@ -201,6 +214,7 @@ CARD_PLACE = "Nơi xảy ra: {place}"
 CARD_AGENCY = "Cơ quan trả lời: {agency}"
 CARD_PERSON = "Cơ quan trả lời: cán bộ sẽ xem và chuyển đến nơi có trách nhiệm"
 CARD_NEXT = "Tiếp theo: nhận mã vụ việc ngay, trả lời chậm nhất ngày {due_on}."
+CARD_SPOKEN = "Nội dung do máy nghe từ ghi âm, có thể sai: chưa đúng, xin chọn “Sửa”."
 CARD_FILES = "Gửi kèm: {count} tệp"
 CARD_CONTACT = "Gửi kèm số liên lạc"
 CARD_ANONYMOUS = (

@@ -49,7 +49,7 @@ async def holdings_of(session: AsyncSession, citizen: Citizen) -> Holdings:
 
 async def export(session: AsyncSession, citizen: Citizen, pack: Pack) -> bytes:
     """Everything kept of the citizen as JSON (UTF-8, indented, Vietnamese names); files by their
-    kind and time only, for they are in the chat."""
+    kind and time only, for they are in the chat, and a recording by its words too."""
     cases = await session.scalars(
         select(Case)
         .where(Case.citizen_id == citizen.id)
@@ -78,7 +78,7 @@ def _exported(case: Case, pack: Pack) -> dict[str, object]:
         for m in case.messages
         if m.kind in _WHO
     ]
-    files = [{"loại": a.kind, "lúc": _moment(a.created_at, pack)} for a in case.attachments]
+    files = [_exported_file(file, pack) for file in case.attachments]
     return {
         "mã": case.code,
         "gửi lúc": _moment(case.filed_at, pack),
@@ -95,6 +95,13 @@ def _exported(case: Case, pack: Pack) -> dict[str, object]:
         "tin nhắn": messages,
         "tệp": files,
     }
+
+
+def _exported_file(file: Attachment, pack: Pack) -> dict[str, object]:
+    exported: dict[str, object] = {"loại": file.kind, "lúc": _moment(file.created_at, pack)}
+    if file.transcript is not None:
+        exported["máy nghe được"] = file.transcript
+    return exported
 
 
 def _moment(at: datetime | None, pack: Pack) -> str | None:

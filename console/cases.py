@@ -54,6 +54,8 @@ SUFFIXES = {
     "image/gif": "gif",
     "video/mp4": "mp4",
     "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
     "application/pdf": "pdf",
 }
 
@@ -475,6 +477,7 @@ def _refusal(typed: TypedMove, refused: Exception) -> Refusal:
 
 def _has_numbers(case: Case) -> bool:
     texts = [case.text, *(message.text for message in case.messages)]
+    texts += [file.transcript for file in case.attachments if file.transcript]
     texts += [str(event.data["reason"]) for event in case.events if "reason" in event.data]
     return any(mask_numbers(text) != text for text in texts)
 

@@ -219,6 +219,9 @@ class Attachment(Base):
     file_id: Mapped[str]
     media_type: Mapped[str | None]
     content: Mapped[bytes | None] = mapped_column(deferred=True)
+    message_id: Mapped[int | None]  # The message that it came with, where the channel has numbers.
+    # The citizen was told that a machine listens; false again once that is done, whatever came out.
+    awaits_words: Mapped[bool] = mapped_column(server_default=sql("false"))
     transcript: Mapped[str | None]  # A recording's words as a machine heard them.
     created_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]

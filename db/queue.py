@@ -15,6 +15,7 @@ HANDLE_UPDATE = "handle_update"
 SEND_REPLY = "send_reply"
 UNDERSTAND_CASE = "understand_case"
 FETCH_ATTACHMENT = "fetch_attachment"
+TRANSCRIBE = "transcribe"
 DELIVER_NOTICE = "deliver_notice"
 ERASE_EXPIRED = "erase_expired"
 

@@ -5,6 +5,7 @@ import json
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,7 @@ from bot.receive import Receiver
 from bot.send import Sender as Replies
 from bot.telegram import TELEGRAM, Telegram
 from bot.understand import Rasa
+from bot.voice import Recogniser
 from bot.zalo import ZALO
 from bot.zalo_handlers import ZaloHandlers
 from cases.tables import Tables
@@ -267,8 +269,22 @@ async def desk(
     telegram_bot: ExtBot[Any],
     clock: Clock,
 ) -> AsyncIterator[Desk]:
+    async with at_work(database, vault, rasa, pack, telegram_bot, clock) as one:
+        yield one
+
+
+@asynccontextmanager
+async def at_work(
+    database: Database,
+    vault: Vault,
+    rasa: RasaTable,
+    pack: Pack,
+    telegram_bot: ExtBot[Any],
+    clock: Clock,
+    recogniser: Recogniser | None = None,
+) -> AsyncIterator[Desk]:
     client, tables = Rasa(rasa.url), Tables(PACKS / "hai_phong", pack)
-    conversation = Conversation(database, vault, client, tables, clock)
+    conversation = Conversation(database, vault, client, tables, clock, recogniser)
     handlers = Handlers(conversation, clock, telegram_bot)
     readers: dict[str, Reader] = {TELEGRAM: handlers, ZALO: ZaloHandlers(conversation, clock)}
     workshop = Workshop(database, vault, client, tables, conversation, readers, clock)

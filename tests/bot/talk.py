@@ -75,6 +75,28 @@ class Talk:
     def writes_while_down(self, text: str) -> Turn:
         return self.hears("text", text, understanding=NotUnderstood("unreachable"))
 
+    def says(
+        self,
+        text: str,
+        intent: str = "report",
+        sure: float = 0.95,
+        *,
+        recording: int = 1,
+        case_code: str | None = None,
+        **reading: Any,
+    ) -> Turn:
+        """A recording's words, as a machine heard them."""
+        return self.hears(
+            "transcript",
+            text,
+            understanding=understood(intent, sure, **reading),
+            attachment_id=recording,
+            case_code=case_code,
+        )
+
+    def records(self, number: int = 1) -> Turn:
+        return self.hears("attachment", attachment_id=number, is_listening=True)
+
     def commands(self, name: str) -> Turn:
         return self.hears("command", name)
 

@@ -171,6 +171,18 @@ others = st.one_of(
         album=album,
         cases=cases,
     ),
+    st.builds(
+        Heard,
+        kind=st.just("transcript"),
+        now=st.just(NOW),
+        text=words | long_words,
+        understanding=readings,
+        attachment_id=number,
+        cases=cases,
+        has_consented=st.booleans(),
+        not_heard=st.sampled_from([None, None, "nothing", "too_long", "crashed"]),
+        case_code=st.sampled_from([None, None, "PA-AAAAAA"]),
+    ),
     st.just(Heard("unreadable", NOW)),
 )
 # A tap on what was shown last is what people do most: `None` stands for the n-th such button.
@@ -248,9 +260,10 @@ def test_no_word_of_a_denunciation_stays_in_any_draft(
 @lively
 @given(steps)
 def test_only_a_card_files_and_never_a_denunciation(heard_things: list[Any]) -> None:
-    for _, before, turn in talk(heard_things):
+    for heard, before, turn in talk(heard_things):
         for act in turn.acts:
             if isinstance(act, FileCase):
+                assert heard.kind != "transcript"
                 assert before.step == "confirm"
                 assert act.draft.legal_type != "to_cao"
                 assert act.decision.outcome in ("dispatch", "triage")

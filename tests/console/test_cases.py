@@ -451,3 +451,34 @@ async def test_the_rule_the_reasons_and_the_deadline_are_told(
         "còn 15 ngày",
     ):
         assert words in page, words
+
+
+async def test_what_a_machine_heard_is_marked_and_its_numbers_are_hidden(
+    database: Database, new_browser: NewBrowser, cast: Cast, file_one: FileCase
+) -> None:
+    case = await file_one()
+    recording = Attachment(
+        case_id=case.id,
+        kind="voice",
+        file_id="v",
+        media_type="audio/ogg",
+        content=b"OggS",
+        transcript="gọi cho tôi số 0912 345 678",
+        created_at=NOW,
+        fetched_at=NOW,
+    )
+    async with database.in_transaction() as session:
+        session.add(recording)
+    chi = new_browser()
+    await chi.log_in("chi")
+    page = (await chi.open(f"/vu-viec/{case.code}")).text
+    assert "Máy nghe được, có thể sai" in page
+    assert "gọi cho tôi số" in page
+    assert "0912 345 678" not in page
+    assert "Tải ghi âm số 1" in page
+    shown = await chi.post(f"/vu-viec/{case.code}/hien-so")
+    assert "0912 345 678" in shown.text
+    file = await chi.open(f"/vu-viec/{case.code}/tep/{recording.id}")
+    assert file.headers["content-disposition"] == (
+        f'attachment; filename="{case.code}-{recording.id}.ogg"'
+    )
