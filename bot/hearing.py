@@ -21,7 +21,7 @@ from vietasr import Pipeline
 Samples = NDArray[np.int16]
 
 RATE = 16_000
-# The model knows places up to 5,040 steps of 40 ms in one go and loses what comes later, silently;
+# In one go the model has places for a talk of under four minutes and loses, silently, what follows;
 # shorter pieces also keep its memory small.
 PIECE = 30 * RATE
 _QUIET = RATE // 10

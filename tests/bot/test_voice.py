@@ -38,22 +38,23 @@ async def test_words_are_heard_in_every_format_of_a_telephone(kind: str) -> None
     assert "ơn anh" in heard
 
 
-async def test_what_is_said_after_minutes_is_heard_too(send: bytes) -> None:
-    """The model alone loses what comes after 201 seconds."""
-    long = speak(THANKS, 140)
-    quiet = with_silence_before(210, long)
-    heard = await hear(recorded(quiet, "ogg"), "audio/ogg")
+async def test_what_is_said_after_minutes_of_talk_is_heard_too() -> None:
+    """In one piece the model loses the end of so long a talk."""
+    require("espeak-ng")
+    talk = lasting(speak("Trước cổng trường tiểu học phường Lê Chân có ổ gà to."), 235)
+    heard = await hear(one_after_another(talk, lasting(speak(THANKS, 140), 6)))
     assert isinstance(heard, str)
-    assert "ơn anh" in heard
+    assert "ơn anh" in heard[-60:]
 
 
-def with_silence_before(seconds: int, spoken: bytes) -> bytes:
-    with wave.open(io.BytesIO(spoken)) as said:
-        params, frames = said.getparams(), said.readframes(said.getnframes())
+def one_after_another(*recordings: bytes) -> bytes:
     written = io.BytesIO()
     with wave.open(written, "wb") as target:
-        target.setparams(params._replace(nframes=0))
-        target.writeframes(b"\0\0" * (seconds * params.framerate) + frames)
+        for number, recording in enumerate(recordings):
+            with wave.open(io.BytesIO(recording)) as said:
+                if number == 0:
+                    target.setparams(said.getparams())
+                target.writeframes(said.readframes(said.getnframes()))
     return written.getvalue()
 
 
