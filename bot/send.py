@@ -265,10 +265,11 @@ class Sender:
             attachment = await session.get(Attachment, attachment_id)
             if attachment is None or attachment.fetched_at is not None:
                 return  # Forgotten with its draft, or here already.
+            file_id = attachment.file_id
             citizen = await session.get(Citizen, attachment.citizen_id)
-        if citizen is None:  # Erased meanwhile.
+        if citizen is None or file_id is None:  # Erased meanwhile.
             return
-        content, failure = await _fetch(self._channels[citizen.channel], attachment.file_id)
+        content, failure = await _fetch(self._channels[citizen.channel], file_id)
         async with self._database.in_transaction() as session:
             kept = await session.get(Attachment, attachment_id, with_for_update=True)
             if kept is not None:
