@@ -55,7 +55,7 @@ class Channel(Protocol):
         """Delete messages from the chat; False where one could not be."""
 
     async def send_file(self, address: str, name: str, content: bytes, caption: str) -> None:
-        """Send a document."""
+        """Send a file: a picture (`.jpg`) to be seen at once, anything else as a document."""
 
     async def fetch(self, file_id: str) -> bytes:
         """A citizen's file."""

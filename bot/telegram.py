@@ -67,8 +67,11 @@ class Telegram:
 
     async def send_file(self, address: str, name: str, content: bytes, caption: str) -> None:
         with _told_apart():
-            document = InputFile(content, filename=name)
-            await self._bot.send_document(int(address), document, caption=caption)
+            file = InputFile(content, filename=name)
+            if name.endswith(".jpg"):
+                await self._bot.send_photo(int(address), file, caption=caption)
+            else:
+                await self._bot.send_document(int(address), file, caption=caption)
 
     async def fetch(self, file_id: str) -> bytes:
         with _told_apart():

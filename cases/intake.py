@@ -11,7 +11,7 @@ from cases import agency_notices, deadlines
 from cases.agency_notices import notify_agency
 from cases.codes import new_code
 from cases.events import CITIZEN, SYSTEM, fingerprint, record
-from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE
+from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE, enter
 from cases.transfers import recall_case
 from db import queue
 from db.models import Attachment, Case
@@ -85,6 +85,7 @@ async def file_case(
         filed_at=now,
         due_at=deadlines.answer_due_at(petition.category, pack, now),
     )
+    enter(case, case.state, now, pack)
     session.add(case)
     await session.flush()
     await _attach(session, case, petition.attachment_ids)

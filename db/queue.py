@@ -17,6 +17,7 @@ UNDERSTAND_CASE = "understand_case"
 FETCH_ATTACHMENT = "fetch_attachment"
 DELIVER_NOTICE = "deliver_notice"
 ERASE_EXPIRED = "erase_expired"
+MIND_SILENCE = "mind_silence"
 
 # Which process does it: workers read and decide; the one sender talks to channels and agencies, so
 # that whoever waits for Telegram's pace or for a dead network keeps no citizen's message waiting.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from routing.answer_words import AnswerWords, build_answer_words
 from routing.areas import Areas
 from routing.conditions import MASK, QUESTION, Vocabulary, WordGroup, any_number, build_vocabulary
 from routing.names import NameTables, build_gazetteer
@@ -214,6 +215,7 @@ class Pack:
     policy: Policy
     vocabulary: Vocabulary
     agency_names: Phrases[str]
+    answer_words: AnswerWords
 
     @cached_property
     def rows_of(self) -> Mapping[str, tuple[Responsibility, ...]]:
@@ -280,6 +282,9 @@ def _read_pack(files: PackFiles, problems: Problems) -> Pack:
         policy=policy,
         vocabulary=vocabulary,
         agency_names=_agency_names(agencies),
+        answer_words=build_answer_words(
+            read_table(files, "answers.csv", ("kind", "phrase"), problems), problems
+        ),
     )
     _check_agencies(pack, problems)
     _check_responsibilities(pack, problems)

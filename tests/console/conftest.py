@@ -140,6 +140,14 @@ async def cast(database: Database) -> Cast:
     return Cast(*staff)
 
 
+# An answer that goes out, as its form is filled in; tests change a field.
+ANSWER = {
+    "text": "Đã vá ba ổ gà trước cổng chợ ngày 10/11.",
+    "done_on": "2026-11-10",
+    "done_by": "Đội quản lý đường bộ",
+    "no_evidence": "Trời tối, không chụp được.",
+}
+
 FileCase = Callable[..., Awaitable[Case]]
 
 

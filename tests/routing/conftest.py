@@ -75,6 +75,7 @@ recipients = ["Lưu VT"]
     "elsewhere.csv": "name,status\nHải Phòng,current\n",
     "other_names.csv": "name,is\n",
     "landmarks.csv": "name,kind,ward_code,note\nchợ Cây Đa,landmark,2,\n",
+    "answers.csv": "kind,phrase\nvague,đã chuyển\nexample,Ngày 1/7 đã vá đường.\n",
     "conditions.csv": "group,condition,word\nroad,big,quốc lộ\nroad,small,\n",
     "agencies.csv": (
         "agency_id,name,level,parent_id,contact,ward_code,valid_from,valid_to,successor_id,aliases"

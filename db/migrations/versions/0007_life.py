@@ -14,6 +14,7 @@ def upgrade() -> None:
     _widen_cases()
     _begin_stages()
     _note_heads()
+    _complete_waiting_answers()
     op.add_column("messages", sa.Column("done_on", sa.Date(), nullable=True))
     op.add_column("messages", sa.Column("done_by", sa.Text(), nullable=True))
     op.add_column("messages", sa.Column("no_evidence", sa.Text(), nullable=True))
@@ -56,6 +57,15 @@ def _note_heads() -> None:
         "update cases set event_count = last.seq, last_hash = last.hash"
         " from (select distinct on (case_id) case_id, seq, hash from events"
         " order by case_id, seq desc) last where last.case_id = cases.id"
+    )
+
+
+def _complete_waiting_answers() -> None:
+    """Answers that wait to be sent lack what the notice says since."""
+    op.execute(
+        "update replies set content = content || jsonb_build_object('files', 0, 'days', 15,"
+        " 'done_on', to_char(queued_at, 'YYYY-MM-DD'), 'done_by', content ->> 'responder',"
+        " 'no_evidence', '-') where content ->> 'notice' = 'answered' and sent_at is null"
     )
 
 
