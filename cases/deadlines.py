@@ -134,6 +134,11 @@ def is_due_soon(due: datetime, at: datetime, pack: Pack) -> bool:
 def silence_at(answered_at: datetime, pack: Pack) -> datetime:
     """When silence closes an answered case: the end of the last of the pack's calendar days after
     the day of the answer."""
-    zone = ZoneInfo(pack.office.timezone)
-    last = answered_at.astimezone(zone).date() + timedelta(days=pack.limits.silence_days)
+    return end_of_day(answered_at, pack.limits.silence_days, pack.office)
+
+
+def end_of_day(moment: datetime, days_later: int, office: Office) -> datetime:
+    """The midnight that ends the office's calendar day, so many days after the moment's."""
+    zone = ZoneInfo(office.timezone)
+    last = moment.astimezone(zone).date() + timedelta(days=days_later)
     return datetime.combine(last + _DAY, time.min, tzinfo=zone)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases import deadlines
 from cases.events import SYSTEM, record
 from cases.lifecycle import ANSWERED, BY_SILENCE, CLOSED, check_state, end, tell
 from cases.notices import notify
@@ -34,13 +35,14 @@ async def remind_silent(session: AsyncSession, now: datetime, pack: Pack) -> int
     )
     cases = list(await session.scalars(query))
     for case in cases:
-        await _remind(session, case, now, ahead)
+        await _remind(session, case, now, pack)
     return len(cases)
 
 
-async def _remind(session: AsyncSession, case: Case, now: datetime, ahead: timedelta) -> None:
-    """After an outage the reminder comes late; then the closing waits for as long as promised."""
-    closes_at = max(case.stage_due_at or now, now + ahead)
+async def _remind(session: AsyncSession, case: Case, now: datetime, pack: Pack) -> None:
+    """After an outage the reminder comes late; then the closing waits until it had its days."""
+    days = pack.limits.silence_reminder_days - 1  # The day of the reminder is one of them.
+    closes_at = max(case.stage_due_at or now, deadlines.end_of_day(now, days, pack.office))
     case.reminded_at, case.stage_due_at = now, closes_at
     await record(session, case, "reminded", SYSTEM, now, closes_at=closes_at.isoformat())
     last_on = (closes_at - timedelta(seconds=1)).isoformat()

@@ -265,8 +265,17 @@ async def test_after_an_outage_nobody_is_closed_before_the_reminder_had_its_days
     database: Database, silent: Case, pack: Pack
 ) -> None:
     assert await minded(database, at("27"), pack) == (1, 0)
-    assert await minded(database, at("30", "09:59"), pack) == (0, 0)
-    assert await minded(database, at("30"), pack) == (0, 1)
+    assert await minded(database, at("29", "23:59"), pack) == (0, 0)
+    assert await minded(database, at("30", "00:00"), pack) == (0, 1)
+
+
+async def test_a_reminder_in_the_day_names_the_day_at_whose_end_it_closes(
+    database: Database, silent: Case, pack: Pack
+) -> None:
+    assert await minded(database, at("23", "15:30"), pack) == (1, 0)
+    assert (await changed(database, silent)).stage_due_at == at("26", "00:00")
+    *_, reminder = await told(database)
+    assert datetime.fromisoformat(reminder["due_at"]) == at("25", "23:59") + timedelta(seconds=59)
 
 
 async def test_who_writes_is_not_silent(

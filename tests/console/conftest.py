@@ -73,6 +73,12 @@ class Browser:
         found = re.search(rf'name="{name}" value="([^"]*)"', self.page.text)
         return found[1] if found else ""
 
+    def value_of(self, name: str) -> str:
+        """The value of the first field of that name, whatever kind of input it is."""
+        assert self.page is not None
+        found = re.search(rf'<input[^>]*name="{name}" value="([^"]*)"', self.page.text)
+        return found[1] if found else ""
+
     async def log_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
         await self.open("/dang-nhap")
         return await self.post("/dang-nhap", username=username, password=password)
