@@ -53,6 +53,6 @@ async def test_a_petition_is_answered_and_settled_in_the_browser(
     await desk.answer("Đã thay tấm đan vỡ sáng nay, nước đã rút hết.")
     await phone.expect_message("Đã thay tấm đan vỡ")
     await phone.tap("Đã giải quyết")
-    await phone.expect_message("kết thúc")
+    await phone.expect_message(f"{code} kết thúc")
     await desk.page.reload()
     await expect(page).to_contain_text("Đã kết thúc")
