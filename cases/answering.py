@@ -99,9 +99,9 @@ def _check(answer: Answer, now: datetime, pack: Pack) -> Answer:
         raise IllegalMove("Ngày đã làm không thể sau hôm nay; việc sẽ làm xin ghi trong nội dung.")
     done_by = require_words("answer", "done_by", answer.done_by)
     require_length(done_by, "Tên đơn vị", LONGEST_NAME)
-    no_evidence = answer.no_evidence.strip()
+    no_evidence = ""  # Nothing has to be explained where something is shown.
     if not answer.file_ids:
-        no_evidence = require_words("answer", "evidence", no_evidence)
+        no_evidence = require_words("answer", "evidence", answer.no_evidence)
     require_length(no_evidence, "Lý do", LONGEST_REASON)
     return Answer(text, answer.done_on, done_by, no_evidence, answer.file_ids)
 

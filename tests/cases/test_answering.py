@@ -142,7 +142,7 @@ async def test_files_go_to_the_citizen_before_the_words_and_stay_with_the_answer
     database: Database, desk: Desk
 ) -> None:
     first, second, unwanted = await desk.keeps("hoa", PHOTO, PAPER, PHOTO)
-    answer = answered(no_evidence="", file_ids=(first, second))
+    answer = answered(file_ids=(first, second))
     assert await desk.answers("hoa", answer) == ()
     told = await desk.told()
     assert [one["notice"] for one in told] == ["evidence", "evidence", "answered"]
