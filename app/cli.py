@@ -29,9 +29,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
 db_app = typer.Typer(no_args_is_help=True, help="The database's tables.")
 tables_app = typer.Typer(no_args_is_help=True, help="The province's tables.")
+audit_app = typer.Typer(no_args_is_help=True, help="Whether the history of cases is unchanged.")
 app.add_typer(staff_app, name="staff")
 app.add_typer(db_app, name="db")
 app.add_typer(tables_app, name="tables")
+app.add_typer(audit_app, name="audit")
 
 UNUSABLE = 2
 # What an operator can mend, and the exit code that says so.
@@ -351,6 +353,43 @@ def revert_tables(
         upgrade(url)
         asyncio.run(revert_saved(url, settings, names, note))
     print(f"back to the pack's own: {', '.join(names)}")
+
+
+@audit_app.command("verify")
+def verify_history(
+    sealed: Annotated[
+        Path | None, typer.Option(help="A file of `audit seal` from before, to compare with.")
+    ] = None,
+) -> None:
+    """Check the history of every case; prints a line for each that was tampered with (exit 1)."""
+    from app.audit import load_seal, verify
+
+    heads = load_seal(sealed)
+    settings = load_settings()
+    with database_url(settings) as url:
+        upgrade(url)
+        broken = asyncio.run(verify(url, heads))
+    for one in broken:
+        print(f"{one.code}: {one.why}")
+    if broken:
+        raise SystemExit(1)
+    print("no case's history was changed")
+
+
+@audit_app.command("seal")
+def seal_history(
+    out: Annotated[Path, typer.Option(help="The file to write; keep it away from the database.")],
+) -> None:
+    """Write down how far each case's history goes, for a later `audit verify --sealed`."""
+    from app.audit import collect_heads
+    from cases.audit import write_seal
+
+    settings = load_settings()
+    with database_url(settings) as url:
+        upgrade(url)
+        heads = asyncio.run(collect_heads(url))
+    out.write_text(write_seal(heads), encoding="utf-8")
+    print(f"{out}: {len(heads)} cases")
 
 
 def _with_database(process: Callable[[Settings, str], None]) -> None:

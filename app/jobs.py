@@ -7,7 +7,7 @@ the database what is left to do. Jobs of a dead worker are found by its missing 
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -33,12 +33,14 @@ from bot.understand import Rasa
 from bot.voice import Busy
 from cases import intake
 from cases.personal_data import erase_expired
+from cases.silence import close_silent, remind_silent
 from cases.tables import Tables
 from db import queue
 from db.encryption import Vault
 from db.models import Case, InboxUpdate
 from db.session import Database, libpq_url
 from routing.router import decide
+from routing.tables import Pack
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,9 @@ PASSING = (
 REPLY_PATIENCE = timedelta(hours=24)
 # Any constant will do: it keeps two workers from rescuing the same job.
 RESCUE_LOCK = 5_047_832
+
+
+MindSilence = Callable[[AsyncSession, datetime, Pack], Awaitable[int]]
 
 
 class RasaUnavailable(Exception):
@@ -144,6 +149,23 @@ class Workshop:
             logger.info("erased what was kept long enough", extra={"cases": count})
             if not count:
                 return
+
+    async def mind_silence(self) -> None:
+        """Remind whoever does not react to an answer, and close what stayed without a word."""
+        reminded = await self._until_none(remind_silent)
+        closed = await self._until_none(close_silent)
+        logger.info("minded silence", extra={"reminded": reminded, "closed": closed})
+
+    async def _until_none(self, mind: MindSilence) -> int:
+        """Do it a batch a transaction; how many cases it was."""
+        total = 0
+        while True:
+            async with self.database.in_transaction() as session:
+                pack = await self.tables.current(session)
+                count = await mind(session, self.clock(), pack)
+            total += count
+            if not count:
+                return total
 
     async def understand_case(self, case_id: int) -> None:
         """Read a case that was filed while Rasa was away. Raises RasaUnavailable."""
@@ -247,6 +269,11 @@ def _add_upkeep(app: App, workshop: Workshop) -> None:
     @app.task(name=queue.ERASE_EXPIRED, queueing_lock=queue.ERASE_EXPIRED, queue=queue.WORKER)
     async def erase_expired(timestamp: int) -> None:
         await workshop.erase_expired()
+
+    @app.periodic(cron="11 * * * *")  # Hourly: which hour is a province's morning is its own.
+    @app.task(name=queue.MIND_SILENCE, queueing_lock=queue.MIND_SILENCE, queue=queue.WORKER)
+    async def mind_silence(timestamp: int) -> None:
+        await workshop.mind_silence()
 
 
 async def work(app: App, name: str, database: Database, concurrency: int, heartbeat: float) -> None:

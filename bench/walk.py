@@ -8,7 +8,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
 
 from bench.town import CODE
 
@@ -96,7 +96,25 @@ class ConsolePage:
         await self.page.get_by_role("link", name=code).first.click()
         await expect(self.page.get_by_role("heading", name=code)).to_be_visible()
 
-    async def answer(self, text: str) -> None:
-        await self.page.get_by_label("Nội dung trả lời").fill(text)
+    async def answer(self, text: str, *, photo: bytes | None = None) -> None:
+        """Say what was done, today, by whom the form proposes; without a photo, say why."""
+        await self._fill_in(text, photo)
         await self.page.get_by_role("button", name="Gửi trả lời").click()
         await expect(self.page.get_by_role("status")).to_contain_text("Đã ghi trả lời")
+
+    async def answer_vaguely(self, text: str) -> None:
+        """An answer that comes back to its writer, with what was typed."""
+        await self._fill_in(text, None)
+        await self.page.get_by_role("button", name="Gửi trả lời").click()
+        await expect(self.page.get_by_role("alert")).to_contain_text("Chưa gửi cho người dân")
+        await expect(self.page.get_by_label("Đã làm gì")).to_have_value(text)
+
+    async def _fill_in(self, text: str, photo: bytes | None) -> None:
+        await self.page.get_by_label("Đã làm gì").fill(text)
+        day = self.page.get_by_label("Ngày làm")
+        await day.fill(await day.get_attribute("max") or "")
+        if photo is None:
+            await self.page.get_by_label("Nếu không có, vì sao").fill("Không chụp được ảnh.")
+        else:
+            file = FilePayload(name="xong.png", mimeType="image/png", buffer=photo)
+            await self.page.get_by_label("Ảnh, tài liệu kết quả").set_input_files(file)

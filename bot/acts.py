@@ -105,7 +105,7 @@ class Doing:
             await self.say(Say(texts.STALE_BUTTON))
             return
         try:
-            said = await _MOVES[act.move](self.session, case, act, self.now)
+            said = await _MOVES[act.move](self, case, act)
         except IllegalMove:
             said = Say(texts.NOT_POSSIBLE_NOW)
         if said.text:
@@ -206,47 +206,51 @@ def message(text: str, buttons: Keyboard = ()) -> dict[str, object]:
     return {"text": text, "buttons": rows_of(buttons)}
 
 
-async def _settle(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> Say:
+async def _settle(doing: Doing, case: Case, act: ChangeCase) -> Say:
     if case.state != lifecycle.CLOSED:  # A second tap hears the same thanks.
-        await lifecycle.settle_case(session, case, now)
+        await lifecycle.settle_case(doing.session, case, doing.now)
     return Say(texts.SETTLED, keyboards.rating(case.code))
 
 
-async def _rate(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> Say:
-    await lifecycle.rate_case(session, case, int(act.text), now)
+async def _rate(doing: Doing, case: Case, act: ChangeCase) -> Say:
+    await lifecycle.rate_case(doing.session, case, int(act.text), doing.now)
     return Say(texts.RATED)
 
 
-async def _rate_words(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> Say:
+async def _rate_words(doing: Doing, case: Case, act: ChangeCase) -> Say:
     case.rating_words = act.text
     return Say(texts.RATING_WORDS_KEPT)
 
 
-async def _reopen(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> Say:
-    await lifecycle.reopen_case(session, case, now)
-    return Say(texts.REOPENED)
+async def _reopen(doing: Doing, case: Case, act: ChangeCase) -> Say:
+    was_rejected = case.state == lifecycle.REJECTED
+    await lifecycle.reopen_case(doing.session, case, doing.now, doing.pack)
+    return Say(texts.OBJECTED if was_rejected else texts.REOPENED)
 
 
-async def _withdraw(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> Say:
-    await lifecycle.withdraw_case(session, case, now)
+async def _withdraw(doing: Doing, case: Case, act: ChangeCase) -> Say:
+    await lifecycle.withdraw_case(doing.session, case, doing.now)
     return Say(texts.WITHDRAWN)
 
 
-async def _add(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> Say:
-    await lifecycle.add_to_case(session, case, act.text, now)
-    return Say(texts.ADDED)
+async def _add(doing: Doing, case: Case, act: ChangeCase) -> Say:
+    was_waited_for = case.state == lifecycle.NEEDS_INFO
+    await lifecycle.add_to_case(doing.session, case, act.text, doing.now, doing.pack)
+    if not was_waited_for:
+        return Say(texts.ADDED)
+    due_on = texts.date_of(case.due_at, doing.pack)
+    return Say(texts.ADDED_REPLY.format(code=case.code, due_on=due_on))
 
 
-async def _attach(session: AsyncSession, case: Case, act: ChangeCase, now: datetime) -> Say:
+async def _attach(doing: Doing, case: Case, act: ChangeCase) -> Say:
     """The dialogue says it once an album, so nothing is said here."""
-    attachment = await session.get(Attachment, act.attachment_id)
+    attachment = await doing.session.get(Attachment, act.attachment_id)
     if attachment is not None and attachment.citizen_id == case.citizen_id:
-        attachment.case_id = case.id
-        await record(session, case, "attachment_received", CITIZEN, now, attachment=attachment.id)
+        await lifecycle.attach_to_case(doing.session, case, attachment, doing.now, doing.pack)
     return Say("")
 
 
-_Move = Callable[[AsyncSession, Case, ChangeCase, datetime], Awaitable[Say]]
+_Move = Callable[[Doing, Case, ChangeCase], Awaitable[Say]]
 _MOVES: dict[str, _Move] = {
     "settle": _settle,
     "rate": _rate,

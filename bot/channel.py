@@ -54,8 +54,9 @@ class Channel(Protocol):
     async def delete(self, address: str, message_ids: list[int]) -> bool:
         """Delete messages from the chat; False where one could not be."""
 
-    async def send_file(self, address: str, name: str, content: bytes, caption: str) -> None:
-        """Send a document."""
+    async def send_file(self, address: str, name: str, content: bytes, caption: str) -> bool:
+        """Send a file: a picture (`.jpg`) to be seen at once, anything else as a document. False
+        where the channel can show no such file, and nothing was said."""
 
     async def fetch(self, file_id: str) -> bytes:
         """A citizen's file."""

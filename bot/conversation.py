@@ -149,7 +149,7 @@ class Conversation:
         heard = replace(
             heard,
             attachment_id=attachment_id,
-            message_id=attachment.message_id,
+            message_id=attachment.chat_message_id,
             case_code=await session.scalar(code),
         )
         citizen = await session.get_one(Citizen, attachment.citizen_id)
@@ -266,7 +266,7 @@ class Conversation:
             kind=file.kind,
             file_id=file.file_id,
             media_type=file.media_type,
-            message_id=message_id,
+            chat_message_id=message_id,
             awaits_words=listens,
             created_at=self._clock(),
         )

@@ -87,6 +87,7 @@ NOT_DELETED = (
     "That message could not be deleted from here. Please delete it yourself: press and hold it, and "
     "choose to delete it for both sides."
 )
+FILE_NOT_SHOWN = "This file cannot be sent here. To see it, please ask the agency that answered, with the case's code."
 COMPLAINT_NOTE = (
     "This looks like a complaint (khiếu nại) against a decision or act of an authority. An officer "
     "will look at it and guide you. Please note: by law a complaint goes in writing to whoever "
@@ -135,6 +136,9 @@ PICK_REPLY = "The agency has asked you about your case. Is this your answer?"
 ASK_MORE = "Please write what should be added or corrected in case {code}, with photos if any."
 FINISH_FIRST = "You have a report that is not sent yet. Please send or cancel it first."
 ADDED = "Added to case {code}."
+ADDED_REPLY = (
+    "Your answer was passed on to case {code}. The clock runs again; it is due on {due_on}."
+)
 PICK_WITHDRAWAL = "Please choose the case to withdraw:"
 ASK_WITHDRAWAL = "Withdraw case {code}? The agency will stop working on it."
 NOTHING_TO_WITHDRAW = "There is no open case to withdraw."
@@ -147,6 +151,10 @@ RATING_WORDS_KEPT = "Thank you for your words."
 REOPENED = (
     "Noted as not settled. Case {code} is open again and its first deadline still counts. Please "
     "write what is still wrong, with photos if any."
+)
+OBJECTED = (
+    "Case {code} is open again and will be looked at anew; the clock ran on. Please write why you do "
+    "not agree, with photos or papers if any."
 )
 ALREADY_FILED = "This was sent already. Its code: {code}"
 TAP_TO_CONSENT = "The first time, please tap “Agree and send” below."
@@ -233,10 +241,42 @@ NOTICE_ASSIGNED = "Case {code} was given to {agency}. Due: {due_on}."
 NOTICE_DISPUTED = (
     "Case {code} waits for a decision on who must settle it. It is still due on {due_on}."
 )
-NOTICE_ANSWERED = "{responder} answers case {code}:\n\n{answer}\n\nIs the matter settled?"
+NOTICE_ACCEPTED = "{accepter} accepted case {code}. Due: {due_on}."
+NOTICE_DUE_MOVED = (
+    "Several agencies work on case {code} together, for which the limit is longer: due on {due_on}."
+)
+NOTICE_ANSWERED = (
+    "{responder} answers case {code}:\n\n{answer}\n\nDone on: {done_on}. Done by: {done_by}.{shown}\n\n"
+    "Is the matter settled? Without a word from you the case closes by itself after {days} days; you "
+    "can still open it again then."
+)
+ANSWER_SHOWN = " {files} files above."
+ANSWER_NOT_SHOWN = " No photo or document, because: {no_evidence}"
+NOTICE_EVIDENCE = "Case {code}: sent with the agency's answer."
 NOTICE_ASKED = (
     "{asker} asks about case {code}:\n\n{question}\n\nPlease tap “Answer” and write here, with "
-    "photos if any."
+    "photos if any. The agency's clock stands still until then."
+)
+NOTICE_REJECTED = (
+    "Case {code} cannot be settled here.\n\n{words}\n\n{guidance}\n\nIf you do not agree, please tap "
+    "“I do not agree” and write why: it will be looked at again."
+)
+GUIDANCE = {
+    "private_matter": "What is between people or companies can go to the mediators of your neighbourhood, or to the People's Court.",
+    "formal_complaint": "A complaint (khiếu nại) must be sent in writing to whoever made the decision, within 90 days of knowing it (Luật Khiếu nại, article 9).",
+    "denunciation": "A denunciation (tố cáo) must be signed, or made in person where citizens are received (Luật Tố cáo, article 22). The law protects who you are.",
+    "other_province": "Please write to the portal of the province where it happened, or to the National Public Service Portal.",
+    "in_court": "That body is dealing with it or has decided; please ask there.",
+    "unclear": "If you know more (where, when, a photo), please send it again at any time.",
+    "no_matter": "If there is something to report, please write what, where and since when.",
+}
+NOTICE_REMINDED = (
+    "Case {code} was answered. Is the matter settled? Without a word from you by the end of {due_on} "
+    "it closes by itself."
+)
+NOTICE_LAPSED = (
+    "Case {code} was closed because there was no word from you for {days} days. If it is still not settled, please tap "
+    "below to open it again."
 )
 
 RIGHTS = (
@@ -305,6 +345,7 @@ WITHDRAW = "Withdraw {code}"
 KEEP = "Do not withdraw"
 IS_SETTLED = "Settled"
 IS_NOT_SETTLED = "Not settled"
+OBJECT = "I do not agree"
 MORE = "Add or correct"
 WITHDRAW_THIS = "Withdraw the case"
 REPLY = "Answer"
@@ -343,12 +384,14 @@ CATEGORIES = {
 }
 STATES = {
     "needs_triage": "being sorted",
-    "assigned": "with the agency",
+    "assigned": "given to the agency",
+    "accepted": "being settled by the agency",
     "disputed": "waiting for a decision on who settles it",
     "needs_info": "waiting for your answer",
     "answered": "answered, waiting for your word",
     "closed": "closed",
     "reopened": "open again",
+    "rejected": "not settled here",
     "withdrawn": "withdrawn",
 }
 EVENTS = {
@@ -358,11 +401,18 @@ EVENTS = {
     "returned": "Returned by the agency, being sorted",
     "disputed": "Waiting for a decision on who settles it",
     "decided": "Given to {agency} by decision",
+    "accepted": "Accepted by {agency}",
+    "due_moved": "Several agencies work on it: the limit is longer",
+    "clock_resumed": "The clock runs again after your answer",
     "recalled": "Being sorted again",
     "addition_received": "You added something",
     "attachment_received": "You sent a file",
-    "asked": "The agency asked you",
+    "asked": "The agency asked you; the clock stands still",
     "answered": "The agency answered",
+    "rejected": "Not settled here; you were told where to go",
+    "objected": "You did not agree: looked at again",
+    "reminded": "You were asked again whether it is settled",
+    "closed_by_silence": "Closed: there was no word from you",
     "settled": "You said that it is settled",
     "reopened": "You said that it is not settled: open again",
     "withdrawn": "You withdrew it",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot import texts
 from bot.channel import Rows
-from cases.lifecycle import ANSWERED, CLOSED, OPEN_STATES
+from cases.lifecycle import ANSWERED, CLOSED, OPEN_STATES, REJECTED
 from routing.tables import Pack
 
 
@@ -145,6 +145,15 @@ def settled_question(code: str) -> Keyboard:
     )
 
 
+def still_open(code: str) -> Keyboard:
+    """Under what says that a case was closed."""
+    return ((Button(texts.IS_NOT_SETTLED, f"unsettled:{code}"),),)
+
+
+def objection(code: str) -> Keyboard:
+    return ((Button(texts.OBJECT, f"unsettled:{code}"),),)
+
+
 def asked(code: str) -> Keyboard:
     return ((Button(texts.REPLY, f"more:{code}"),),)
 
@@ -165,7 +174,9 @@ def case_moves(code: str, state: str) -> Keyboard:
     if state == ANSWERED:
         return (*settled_question(code), (more,))
     if state == CLOSED:
-        return ((Button(texts.IS_NOT_SETTLED, f"unsettled:{code}"),),)
+        return still_open(code)
+    if state == REJECTED:
+        return objection(code)
     return ()
 
 

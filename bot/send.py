@@ -17,12 +17,13 @@ from aiolimiter import AsyncLimiter
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from bot import texts
 from bot.channel import Blocked, Channel, OutOfReach, Refused, Rows, SlowDown, Unclear, pieces
 from bot.choices import offer
 from bot.inbox import chat_lock
-from bot.keyboards import asked, rows_of, settled_question
+from bot.keyboards import Keyboard, asked, objection, rows_of, settled_question, still_open
 from cases.events import SYSTEM, record
 from cases.notices import push_lock
 from cases.personal_data import export, forget_erased
@@ -42,6 +43,15 @@ CHATS_REMEMBERED = 10_000
 # A worker that is told to stop gives its jobs ten seconds.
 DATABASE_TRIES, DATABASE_PAUSE = 16, 0.5
 EXPORT_NAME = "du-lieu-cua-toi.json"
+SUFFIXES = {"image/jpeg": "jpg", "application/pdf": "pdf"}
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file to be sent, under the name that the citizen sees."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,8 @@ class _Errand:
     text: str
     rows: Rows
     parts_sent: int
-    document: bytes | None
+    file: _File | None
+    otherwise: str  # What is said where the channel cannot do what was wanted.
 
 
 class Sender:
@@ -176,13 +187,35 @@ class Sender:
             offered, citizen.choices = offer(citizen.choices, rows, reply.id)
             with texts.speaking(citizen.language, citizen.channel):
                 text, rows = f"{text}\n\n{texts.numbered(offered)}", []
-        document = None
-        if "export" in content:
-            document = await export(session, citizen, await self._tables.current(session))
-        address = self._vault.decrypt(citizen.address).decode()
+        file = await self._file(session, content, citizen)
+        with texts.speaking(citizen.language, citizen.channel):
+            otherwise = f"{text}\n{texts.FILE_NOT_SHOWN}" if file else texts.NOT_DELETED
         return _Errand(
-            reply.id, citizen.id, channel, address, content, text, rows, reply.parts_sent, document
+            reply.id,
+            citizen.id,
+            channel,
+            self._vault.decrypt(citizen.address).decode(),
+            content,
+            text,
+            rows,
+            reply.parts_sent,
+            file,
+            otherwise,
         )
+
+    async def _file(
+        self, session: AsyncSession, content: dict[str, Any], citizen: Citizen
+    ) -> _File | None:
+        """What goes with a reply: the citizen's data, or what staff show for their answer."""
+        if "export" in content:
+            data = await export(session, citizen, await self._tables.current(session))
+            return _File(EXPORT_NAME, data)
+        if "attachment" not in content:
+            return None
+        whole = undefer(Attachment.content)
+        shown = await session.get_one(Attachment, content["attachment"], options=[whole])
+        suffix = SUFFIXES[shown.media_type or ""]
+        return _File(f"{content['code']}-{shown.id}.{suffix}", shown.content or b"")
 
     async def _words(self, session: AsyncSession, content: dict[str, Any]) -> tuple[str, Rows]:
         """Text and rows of buttons of a queued reply; a tap's acknowledgement has none."""
@@ -194,14 +227,16 @@ class Sender:
         content, channel, address = errand.content, errand.channel, errand.address
         if "tap" in content:
             await channel.acknowledge(address, content["tap"], content["spent"])
-        elif errand.document is not None:
-            await channel.send_file(address, EXPORT_NAME, errand.document, errand.text)
+        elif errand.file is not None:
+            file = errand.file
+            if not await channel.send_file(address, file.name, file.content, errand.text):
+                await channel.say(address, errand.otherwise, [])
         elif "edit" in content and await channel.replace(
             address, content["edit"], errand.text, errand.rows
         ):
             return
         elif "delete" in content and not await channel.delete(address, content["delete"]):
-            await channel.say(address, texts.NOT_DELETED, [])
+            await channel.say(address, errand.otherwise, [])
         else:
             await self._say(errand)
 
@@ -271,10 +306,11 @@ class Sender:
             attachment = await session.get(Attachment, attachment_id)
             if attachment is None or attachment.fetched_at is not None:
                 return  # Forgotten with its draft, or here already.
+            file_id = attachment.file_id
             citizen = await session.get(Citizen, attachment.citizen_id)
-        if citizen is None:  # Erased meanwhile.
+        if citizen is None or file_id is None:  # Erased meanwhile.
             return
-        content, failure = await _fetch(self._channels[citizen.channel], attachment.file_id)
+        content, failure = await _fetch(self._channels[citizen.channel], file_id)
         async with self._database.in_transaction() as session:
             kept = await session.get(Attachment, attachment_id, with_for_update=True)
             if kept is not None:
@@ -300,12 +336,18 @@ async def _fetch(channel: Channel, file_id: str) -> tuple[bytes | None, str | No
 
 def notice_words(content: dict[str, Any], pack: Pack) -> tuple[str, Rows]:
     """Text and rows of buttons of a notice. Raises KeyError for one that is not known."""
-    rows: Rows = []
-    if content["notice"] == "answered":
-        rows = rows_of(settled_question(content["code"]))
-    elif content["notice"] == "asked":
-        rows = rows_of(asked(content["code"]))
+    keyboard = _UNDER.get(content["notice"])
+    rows = rows_of(keyboard(content["code"])) if keyboard is not None else []
     return texts.notice(content, pack), rows
+
+
+_UNDER: dict[str, Callable[[str], Keyboard]] = {
+    "answered": settled_question,
+    "reminded": settled_question,
+    "asked": asked,
+    "rejected": objection,
+    "lapsed": still_open,
+}
 
 
 async def _load(session: AsyncSession, reply_id: int) -> tuple[Reply, Citizen]:

@@ -65,10 +65,14 @@ class Telegram:
                 done &= await _done(self._bot.delete_message(int(address), message_id))
         return done
 
-    async def send_file(self, address: str, name: str, content: bytes, caption: str) -> None:
+    async def send_file(self, address: str, name: str, content: bytes, caption: str) -> bool:
         with _told_apart():
-            document = InputFile(content, filename=name)
-            await self._bot.send_document(int(address), document, caption=caption)
+            file = InputFile(content, filename=name)
+            if name.endswith(".jpg"):
+                await self._bot.send_photo(int(address), file, caption=caption)
+            else:
+                await self._bot.send_document(int(address), file, caption=caption)
+        return True
 
     async def fetch(self, file_id: str) -> bytes:
         with _told_apart():

@@ -7,7 +7,7 @@ catalogues are `bot.vietnamese` and `bot.english`. What is put together of sever
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -228,12 +228,29 @@ def notice(content: dict[str, Any], pack: Pack) -> str:
     values = {key: value for key, value in content.items() if key != "due_at"}
     if "due_at" in content:
         values["due_on"] = date_of(datetime.fromisoformat(content["due_at"]), pack)
+    if content["notice"] == "answered":
+        values |= _answer_details(content)
+    if content["notice"] == "rejected":
+        values["guidance"] = _table("GUIDANCE")[content["why"]]
     return _say(_NOTICES[content["notice"]], **values)
+
+
+def _answer_details(content: dict[str, Any]) -> dict[str, str]:
+    """When it was done, and what is shown for it or why nothing is."""
+    shown = "ANSWER_SHOWN" if content["files"] else "ANSWER_NOT_SHOWN"
+    done_on = date.fromisoformat(content["done_on"])
+    return {"done_on": f"{done_on:%d/%m/%Y}", "shown": _say(shown, **content)}
 
 
 _NOTICES = {
     "assigned": "NOTICE_ASSIGNED",
+    "accepted": "NOTICE_ACCEPTED",
     "disputed": "NOTICE_DISPUTED",
+    "due_moved": "NOTICE_DUE_MOVED",
     "answered": "NOTICE_ANSWERED",
+    "evidence": "NOTICE_EVIDENCE",
     "asked": "NOTICE_ASKED",
+    "rejected": "NOTICE_REJECTED",
+    "reminded": "NOTICE_REMINDED",
+    "lapsed": "NOTICE_LAPSED",
 }

@@ -87,6 +87,9 @@ DELETED = "Đã xóa tin nhắn đó khỏi cuộc trò chuyện này."
 NOT_DELETED = (
     "Không xóa được tin nhắn đó từ đây. Xin tự xóa: nhấn giữ tin nhắn, chọn Xóa cho cả hai bên."
 )
+FILE_NOT_SHOWN = (
+    "Ở đây chưa gửi được tệp này. Muốn xem, xin hỏi cơ quan đã trả lời và nêu mã vụ việc."
+)
 COMPLAINT_NOTE = (
     "Nội dung này giống khiếu nại một quyết định hoặc việc làm của cơ quan nhà nước. Cán bộ sẽ "
     "xem và hướng dẫn. Xin lưu ý: khiếu nại theo luật phải gửi đơn đến người đã ra quyết định "
@@ -141,6 +144,7 @@ FINISH_FIRST = (
     "Có một phản ánh đang viết dở. Xin gửi hoặc hủy nó trước, rồi bổ sung cho vụ việc đã gửi."
 )
 ADDED = "Đã thêm vào vụ việc {code}."
+ADDED_REPLY = "Đã chuyển câu trả lời cho vụ việc {code}. Hạn trả lời lại tính tiếp: {due_on}."
 PICK_WITHDRAWAL = "Xin chọn vụ việc muốn rút:"
 ASK_WITHDRAWAL = "Rút vụ việc {code}? Cơ quan đang giữ sẽ dừng giải quyết."
 NOTHING_TO_WITHDRAW = "Không có vụ việc nào đang mở để rút."
@@ -154,6 +158,10 @@ RATING_WORDS_KEPT = "Cảm ơn anh/chị đã góp ý."
 REOPENED = (
     "Đã ghi nhận là chưa giải quyết. Vụ việc {code} được mở lại và hạn cũ vẫn tính tiếp. Xin viết "
     "thêm điều còn vướng, kèm ảnh nếu có."
+)
+OBJECTED = (
+    "Đã mở lại vụ việc {code} để xem lại; hạn cũ vẫn tính tiếp. Xin viết vì sao chưa đồng ý, kèm ảnh "
+    "hoặc giấy tờ nếu có."
 )
 ALREADY_FILED = "Nội dung này đã được gửi rồi. Mã vụ việc: {code}"
 TAP_TO_CONSENT = "Lần đầu gửi, xin bấm nút “Đồng ý và gửi” ở dưới."
@@ -248,12 +256,54 @@ NOTICE_DISPUTED = (
     "Vụ việc {code} đang chờ người phụ trách quyết định cơ quan giải quyết. "
     "Hạn trả lời vẫn là {due_on}."
 )
-NOTICE_ANSWERED = (
-    "{responder} trả lời vụ việc {code}:\n\n{answer}\n\nViệc này đã được giải quyết chưa?"
+NOTICE_ACCEPTED = "{accepter} đã tiếp nhận vụ việc {code}. Hạn trả lời: {due_on}."
+NOTICE_DUE_MOVED = (
+    "Vụ việc {code} cần nhiều cơ quan cùng giải quyết, nên hạn trả lời theo quy định là {due_on}."
 )
+NOTICE_ANSWERED = (
+    "{responder} trả lời vụ việc {code}:\n\n{answer}\n\nNgày làm: {done_on}. Đơn vị làm: {done_by}."
+    "{shown}\n\nViệc này đã được giải quyết chưa? Nếu không có phản hồi, sau {days} ngày vụ việc tự "
+    "kết thúc; khi đó vẫn mở lại được."
+)
+ANSWER_SHOWN = " Kèm {files} tệp ở trên."
+ANSWER_NOT_SHOWN = " Không kèm ảnh, tài liệu vì: {no_evidence}"
+NOTICE_EVIDENCE = "Vụ việc {code}: cơ quan gửi kèm trả lời."
 NOTICE_ASKED = (
     "{asker} hỏi thêm về vụ việc {code}:\n\n{question}\n\nXin bấm “Trả lời” rồi viết tại đây, kèm "
-    "ảnh nếu có."
+    "ảnh nếu có. Trong lúc chờ, hạn trả lời của cơ quan tạm dừng."
+)
+NOTICE_REJECTED = (
+    "Vụ việc {code} không giải quyết được qua hệ thống này.\n\n{words}\n\n{guidance}\n\n"
+    "Nếu không đồng ý, xin bấm “Không đồng ý” rồi viết vì sao: vụ việc sẽ được xem lại."
+)
+# Where to go instead, by the reason (see `cases.rejection`).
+GUIDANCE = {
+    "private_matter": (
+        "Việc giữa người dân, doanh nghiệp với nhau có thể nhờ tổ hòa giải ở thôn, tổ dân phố, hoặc "
+        "yêu cầu Tòa án nhân dân giải quyết."
+    ),
+    "formal_complaint": (
+        "Khiếu nại phải gửi đơn đến người đã ra quyết định hoặc cơ quan của người đó, trong 90 ngày "
+        "kể từ khi biết quyết định (Luật Khiếu nại, Điều 9)."
+    ),
+    "denunciation": (
+        "Tố cáo phải bằng đơn có chữ ký hoặc trình bày trực tiếp tại nơi tiếp công dân (Luật Tố cáo, "
+        "Điều 22). Danh tính người tố cáo được pháp luật bảo vệ."
+    ),
+    "other_province": (
+        "Xin gửi tới cổng tiếp nhận của địa phương nơi việc xảy ra, hoặc Cổng Dịch vụ công quốc gia."
+    ),
+    "in_court": "Việc này đang hoặc đã được cơ quan nói trên giải quyết; xin liên hệ nơi đó.",
+    "unclear": "Nếu có thêm thông tin (nơi xảy ra, thời gian, ảnh), xin gửi lại bất cứ lúc nào.",
+    "no_matter": "Nếu có việc cần phản ánh, xin viết rõ việc gì, ở đâu, từ bao giờ.",
+}
+NOTICE_REMINDED = (
+    "Vụ việc {code} đã được trả lời. Việc này đã được giải quyết chưa? Nếu đến hết ngày {due_on} "
+    "không có phản hồi, vụ việc tự kết thúc."
+)
+NOTICE_LAPSED = (
+    "Vụ việc {code} đã kết thúc vì {days} ngày không có phản hồi. Nếu việc vẫn chưa được giải quyết, xin bấm nút "
+    "dưới đây để mở lại."
 )
 
 # /quyenrieng and /ngonngu.
@@ -326,6 +376,7 @@ WITHDRAW = "Rút {code}"
 KEEP = "Không rút"
 IS_SETTLED = "Đã giải quyết"
 IS_NOT_SETTLED = "Chưa giải quyết"
+OBJECT = "Không đồng ý"
 MORE = "Bổ sung, sửa"
 WITHDRAW_THIS = "Rút vụ việc"
 REPLY = "Trả lời"
@@ -345,11 +396,18 @@ EVENTS = {
     "returned": "Cơ quan trả lại, cán bộ phân loại xem tiếp",
     "disputed": "Chờ người phụ trách quyết định cơ quan",
     "decided": "Người phụ trách giao cho {agency}",
+    "accepted": "{agency} tiếp nhận",
+    "due_moved": "Nhiều cơ quan cùng giải quyết, hạn trả lời dài hơn",
+    "clock_resumed": "Hạn trả lời tính tiếp sau khi anh/chị trả lời",
     "recalled": "Cán bộ phân loại xem lại",
     "addition_received": "Anh/chị bổ sung thông tin",
     "attachment_received": "Anh/chị gửi thêm tệp",
-    "asked": "Cơ quan hỏi thêm",
+    "asked": "Cơ quan hỏi thêm, hạn trả lời tạm dừng",
     "answered": "Cơ quan trả lời",
+    "rejected": "Không giải quyết qua hệ thống này, đã hướng dẫn",
+    "objected": "Anh/chị không đồng ý, vụ việc được xem lại",
+    "reminded": "Nhắc anh/chị xác nhận",
+    "closed_by_silence": "Kết thúc vì không có phản hồi",
     "settled": "Anh/chị xác nhận đã giải quyết",
     "reopened": "Anh/chị báo chưa giải quyết, vụ việc mở lại",
     "withdrawn": "Anh/chị rút vụ việc",

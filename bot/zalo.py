@@ -122,15 +122,16 @@ class Zalo:
         """Zalo lets a bot delete nothing of a citizen's."""
         return not message_ids
 
-    async def send_file(self, address: str, name: str, content: bytes, caption: str) -> None:
-        """Zalo takes no documents: what is text is said, in as many messages as it needs. Raises
-        Refused for anything else."""
+    async def send_file(self, address: str, name: str, content: bytes, caption: str) -> bool:
+        """Zalo takes no documents, and pictures only by a public address: what is text is said, in
+        as many messages as it needs."""
         try:
             text = content.decode()
         except UnicodeDecodeError:
-            raise Refused("a document that is no text") from None
+            return False
         for piece in pieces(f"{caption}\n\n{text}", LONGEST):
             await self.say(address, piece, [])
+        return True
 
     async def fetch(self, file_id: str) -> bytes:
         return await self._api.fetch(file_id)

@@ -1,6 +1,5 @@
 """From a confirmed draft to a filed case."""
 
-import hashlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cases import agency_notices, deadlines
 from cases.agency_notices import notify_agency
 from cases.codes import new_code
-from cases.events import CITIZEN, SYSTEM, record
-from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE
+from cases.events import CITIZEN, SYSTEM, fingerprint, record
+from cases.lifecycle import ASSIGNED, NEEDS_TRIAGE, enter
 from cases.transfers import recall_case
 from db import queue
 from db.models import Attachment, Case
@@ -86,10 +85,11 @@ async def file_case(
         filed_at=now,
         due_at=deadlines.answer_due_at(petition.category, pack, now),
     )
+    enter(case, case.state, now, pack)
     session.add(case)
     await session.flush()
     await _attach(session, case, petition.attachment_ids)
-    proof = {"text_sha256": _sha256(petition.text), "consent": petition.consent_version}
+    proof = {"text_sha256": fingerprint(petition.text), "consent": petition.consent_version}
     await record(session, case, "filed", CITIZEN, now, **proof)
     if dispatched:
         await record(
@@ -154,11 +154,6 @@ async def understand_case(
     case.restricted = case.restricted or is_restricted
     # Whoever holds it may be whom it complains about, or may not see it any more.
     await recall_case(session, case, now, pack)
-
-
-def _sha256(text: str) -> str:
-    """Proves what was filed without repeating it: the words can be erased, the chain holds."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _unused_code(session: AsyncSession) -> str:

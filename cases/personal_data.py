@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from cases.events import CITIZEN, record
-from cases.lifecycle import OPEN_STATES, STATE_NAMES, WITHDRAWN
+from cases.lifecycle import OPEN_STATES, STATE_NAMES, WITHDRAWN, end
 from db.models import Attachment, Case, Citizen, Draft, Message, Reply
 from routing.tables import Pack
 
@@ -78,7 +78,8 @@ def _exported(case: Case, pack: Pack) -> dict[str, object]:
         for m in case.messages
         if m.kind in _WHO
     ]
-    files = [_exported_file(file, pack) for file in case.attachments]
+    shown = [a for a in case.attachments if a.staff_id is None or a.message_id is not None]
+    files = [_exported_file(file, pack) for file in shown]
     return {
         "mã": case.code,
         "gửi lúc": _moment(case.filed_at, pack),
@@ -143,7 +144,7 @@ async def erase_citizen(session: AsyncSession, citizen: Citizen, now: datetime) 
 
 async def _erase_case(session: AsyncSession, case: Case, now: datetime) -> None:
     if case.state in OPEN_STATES:
-        case.state, case.closed_at, case.decider_id = WITHDRAWN, now, None
+        end(case, WITHDRAWN, now)
         await record(session, case, "withdrawn", CITIZEN, now)
     case.text, case.place_text, case.accused = ERASED, None, []
     case.latitude = case.longitude = case.rating_words = None

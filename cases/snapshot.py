@@ -31,6 +31,7 @@ class CaseFacts:
     closed_by: str | None
     transfers: int
     reopenings: int
+    paused_at: datetime | None = None  # The citizen's clock stands still since then.
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,16 @@ from cases.handover import (
 from cases.lifecycle import (
     DISPUTED,
     HELD_STATES,
+    MOVES,
     NEEDS_TRIAGE,
     IllegalMove,
     acting_roles,
     allowed_moves,
     check_move,
+    enter,
     require_words,
+    tell,
+    was_rejected,
 )
 from cases.notices import notify
 from db.models import Case, Event, Staff
@@ -59,17 +63,17 @@ async def assign_case(
     about; an ordinary agency for a restricted case).
     """
     check_move(case, staff, "assign")
-    reason = require_words(reason, "Cần ghi lý do giao hoặc chuyển vụ việc.")
+    reason = require_words("assign", "reason", reason)
     check_agency(case, agency, pack.policy.may_hold_restricted, pack.local_day(now))
     standing = await standing_of(session, case)
     decides = SUPERVISOR in acting_roles(case, staff)
     step = hand_to(standing, agency.agency_id, decides=decides)
     if step.state == DISPUTED:
-        _take(case, step)
+        _take(case, step, now, pack)
         dispute = {"proposed": agency.agency_id, "reason": reason}
         await _name_decider(session, case, standing, step, by_staff(staff.id), now, dispute)
     else:
-        await _hand(session, case, step, agency, staff, reason, now)
+        await _hand(session, case, step, agency, staff, reason, now, pack)
 
 
 async def return_case(
@@ -89,16 +93,16 @@ async def return_case(
     """
     check_move(case, staff, "return")
     if code not in RETURN_REASONS:
-        raise IllegalMove("Cần chọn lý do trả lại.")
-    note = require_words(note, "Cần ghi rõ vì sao trả lại vụ việc.")
+        raise IllegalMove(MOVES["return"].needs["code"])
+    note = require_words("return", "note", note)
     standing = await standing_of(session, case)
     if proposed is not None:
         check_agency(case, proposed, pack.policy.may_hold_restricted, pack.local_day(now))
     elif code not in WITHOUT_PROPOSAL:
-        raise IllegalMove("Cần đề xuất cơ quan giải quyết.")
+        raise IllegalMove(MOVES["return"].needs["proposed"])
     proposed_id = proposed.agency_id if proposed else None
     step = hand_back(standing, proposed_id)
-    _take(case, step)
+    _take(case, step, now, pack)
     actor = by_staff(staff.id)
     said = {"proposed": proposed_id, "code": code, "reason": note}
     await record(session, case, "returned", actor, now, from_agency=standing.holder, **said)
@@ -126,10 +130,10 @@ async def decide_holder(
     decider = await able_decider(session, case)
     if decider is not None and decider.id != staff.id:
         raise NotAllowed(f"Vụ việc này đang chờ {decider.display_name} quyết định.")
-    reason = require_words(reason, "Cần ghi lý do quyết định.")
+    reason = require_words("decide", "reason", reason)
     check_agency(case, agency, pack.policy.may_hold_restricted, pack.local_day(now))
     step = decide_for(await standing_of(session, case), agency.agency_id)
-    await _hand(session, case, step, agency, staff, reason, now)
+    await _hand(session, case, step, agency, staff, reason, now, pack)
 
 
 async def recall_case(session: AsyncSession, case: Case, now: datetime, pack: Pack) -> None:
@@ -155,6 +159,9 @@ async def moves_of(session: AsyncSession, case: Case, staff: Staff) -> set[str]:
     moves = allowed_moves(case, staff)
     if "return" in moves and why_not_return(await standing_of(session, case)):
         moves.discard("return")
+    is_supervisor = SUPERVISOR in acting_roles(case, staff)
+    if "reject" in moves and not is_supervisor and await was_rejected(session, case):
+        moves.discard("reject")
     if "decide" in moves:
         decider = await able_decider(session, case)
         if decider is not None and decider.id != staff.id:
@@ -178,10 +185,11 @@ async def standing_of(session: AsyncSession, case: Case) -> Standing:
     return read_standing(case, events)
 
 
-def _take(case: Case, step: Step) -> None:
+def _take(case: Case, step: Step, now: datetime, pack: Pack) -> None:
     """Let the case be where the step leads. Whoever leads it no longer only supports it."""
-    case.state, case.agency_id, case.transfers = step.state, step.holder, step.transfers
-    case.decider_id = None
+    case.agency_id, case.transfers = step.holder, step.transfers
+    case.decider_id = case.accepted_at = None
+    enter(case, step.state, now, pack)
     if step.holder in case.supporting:
         case.supporting = [one for one in case.supporting if one != step.holder]
 
@@ -194,14 +202,15 @@ async def _hand(
     staff: Staff,
     reason: str,
     now: datetime,
+    pack: Pack,
 ) -> None:
     before = case.agency_id
-    _take(case, step)
+    _take(case, step, now, pack)
     told = {"agency": agency.agency_id, "from_agency": before, "reason": reason}
     await record(session, case, step.event, by_staff(staff.id), now, **told)
     if before is not None and before != agency.agency_id:
         await notify_agency(session, case, before, agency_notices.RECALLED, now)
-    await notify(session, case, "assigned", agency=agency.name, due_at=case.due_at.isoformat())
+    await tell(session, case, "assign", agency=agency.name, due_at=case.due_at.isoformat())
     await notify_agency(session, case, agency.agency_id, agency_notices.ASSIGNED, now)
 
 
@@ -263,6 +272,7 @@ async def _recall_from_lead(session: AsyncSession, case: Case, now: datetime, pa
     before = case.agency_id
     if before is None or not _is_barred(case, before, pack):
         return
-    case.agency_id, case.state = None, NEEDS_TRIAGE
+    case.agency_id = case.accepted_at = None
+    enter(case, NEEDS_TRIAGE, now, pack)
     await record(session, case, "recalled", SYSTEM, now, from_agency=before)
     await notify_agency(session, case, before, agency_notices.RECALLED, now)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from cases.access import ADMINISTRATOR, LEADER, SUPERVISOR, TRIAGE_OFFICER
 from cases.agency_notices import load_notices, troubled_addresses, unread_agencies
+from cases.answering import sent_back_counts
 from cases.queries import TransferCounts, Workload, transfer_counts, workloads
 from console.sessions import VisitHere
 from console.site import SiteHere
@@ -25,6 +26,7 @@ class AgencyLine:
 
     work: Workload
     counts: TransferCounts
+    sent_back: int  # Answers that said too little.
 
 
 @router.get("")
@@ -40,9 +42,10 @@ async def show_agencies(
     async with site.database.in_transaction() as session:
         work = await workloads(session, now)
         counts = await transfer_counts(session, now - timedelta(days=days), now)
+        sent_back = await sent_back_counts(session, now - timedelta(days=days), now)
         unread = unread_agencies(await load_notices(session, now), now - WEEK, now)
         troubles = await troubled_addresses(session)
-    lines = _join(work, counts)
+    lines = _join(work, counts, sent_back)
     return site.page(
         request,
         "agencies.html",
@@ -54,7 +57,9 @@ async def show_agencies(
     )
 
 
-def _join(work: list[Workload], counts: list[TransferCounts]) -> list[AgencyLine]:
+def _join(
+    work: list[Workload], counts: list[TransferCounts], sent_back: dict[str, int]
+) -> list[AgencyLine]:
     """Who passes on most comes first, then who has most overdue."""
     at_hand = {one.agency_id: one for one in work}
     passed = {one.agency_id: one for one in counts}
@@ -62,8 +67,9 @@ def _join(work: list[Workload], counts: list[TransferCounts]) -> list[AgencyLine
         AgencyLine(
             at_hand.get(agency_id, Workload(agency_id)),
             passed.get(agency_id, TransferCounts(agency_id)),
+            sent_back.get(agency_id, 0),
         )
-        for agency_id in at_hand.keys() | passed.keys()
+        for agency_id in at_hand.keys() | passed.keys() | sent_back.keys()
     ]
     return sorted(lines, key=_by_concern)
 

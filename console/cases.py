@@ -1,23 +1,37 @@
 """The queue and one case: each view parses, calls one function of `cases`, renders."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import takewhile
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi import (
+    APIRouter,
+    Depends,
+    File,
+    Form,
+    HTTPException,
+    Query,
+    Request,
+    Response,
+    UploadFile,
+)
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 from sqlalchemy.orm.exc import StaleDataError
 
-from cases.access import CaseNotFound, NotAllowed, access_case
+from cases.access import SUPERVISOR, CaseNotFound, NotAllowed, access_case
 from cases.agency_notices import mark_read
+from cases.alerts import alerts_of
+from cases.answering import Answer, answer_case, keep_files, kept_files, unsent_answer
 from cases.codes import read_code
 from cases.events import by_staff, record
+from cases.evidence import UnusableFile, read_evidence
 from cases.handover import RETURN_REASONS, WITHOUT_PROPOSAL
 from cases.lifecycle import (
     DISPUTED,
@@ -25,18 +39,21 @@ from cases.lifecycle import (
     NEEDS_TRIAGE,
     STATE_NAMES,
     IllegalMove,
-    answer_case,
+    accept_case,
+    acting_roles,
     ask_citizen,
 )
 from cases.queries import PAGE, count_by_state, count_to_decide, list_cases, load_history
+from cases.rejection import DENUNCIATION, REJECT_REASONS, reject_case
 from cases.similar import count_recent, people_of
+from cases.substance import Fault
 from cases.support import add_support, contribute, drop_support
 from cases.transfers import able_decider, assign_case, decide_holder, moves_of, return_case
 from console.masking import mask_numbers
 from console.sessions import Visit, VisitHere
-from console.site import LARGEST_ID, RowId, Site, SiteHere
-from console.wording import Typed, responder_of
-from db.models import Attachment, Case, Citizen, Event, Staff
+from console.site import LARGEST_ID, FormId, RowId, Site, SiteHere
+from console.wording import Typed, clean, responder_of
+from db.models import Attachment, Case, Citizen, Event, Message, Staff
 from routing.tables import Agency
 
 # A person who files so many cases in this time is shown to staff, who judge; no machine blocks.
@@ -45,6 +62,7 @@ CHANGED_MEANWHILE = (
     "Có người vừa cập nhật vụ việc này. Nội dung anh/chị viết vẫn còn đây nhưng chưa được gửi; "
     "xin xem lại vụ việc rồi gửi lại."
 )
+SENT_BACK = "Chưa gửi cho người dân: trả lời chưa nêu rõ việc đã làm. Xin bổ sung rồi gửi lại."
 # What a browser may show by itself; anything else is handed over as a download.
 SHOWN_MEDIA = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 SUFFIXES = {
@@ -72,6 +90,8 @@ _DONE = {
     "unsupport": "thoi-phoi-hop",
     "contribute": "gop-y",
     "ask": "hoi",
+    "accept": "tiep-nhan",
+    "reject": "tu-choi",
 }
 
 router = APIRouter(prefix="/vu-viec")
@@ -89,15 +109,54 @@ class TypedMove:
     words: str
     agency_id: str = ""
     code: str = ""
+    done_on: str = ""
+    done_by: str = ""
+    no_evidence: str = ""
+
+
+@dataclass(frozen=True)
+class TypedAnswer:
+    """What the form of an answer held. `keep` names the files that were kept for it before."""
+
+    typed: TypedMove
+    keep: tuple[int, ...]
+    files: list[UploadFile]
+    insists: bool
+
+    def answer(self, added: tuple[int, ...]) -> Answer:
+        """The answer with the files `added` just now. Raises IllegalMove for what is no day."""
+        typed = self.typed
+        try:
+            done_on = date.fromisoformat(typed.done_on) if typed.done_on else None
+        except ValueError:
+            raise IllegalMove("Ngày đã làm chưa đúng, xin chọn lại.") from None
+        files = (*self.keep, *added)
+        return Answer(typed.words, done_on, typed.done_by, typed.no_evidence, files)
+
+
+def read_answer(
+    text: Annotated[Typed, Form()] = "",
+    done_on: Annotated[str, Form(max_length=40)] = "",
+    done_by: Annotated[Typed, Form()] = "",
+    no_evidence: Annotated[Typed, Form()] = "",
+    keep: Annotated[list[FormId] | None, Form()] = None,
+    insists: Annotated[bool, Form()] = False,
+    files: Annotated[list[UploadFile] | None, File()] = None,
+) -> TypedAnswer:
+    """The form of an answer; a browser sends a nameless, empty file where none was chosen."""
+    typed = TypedMove("answer", text, done_on=done_on, done_by=done_by, no_evidence=no_evidence)
+    chosen = [file for file in files or [] if file.size]
+    return TypedAnswer(typed, tuple(keep or ()), chosen, insists)
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A move that was not made: why, and what the person had typed."""
+    """A move that was not made: why, and what the person had typed. `faults` are an answer's."""
 
     typed: TypedMove
     words: str
     status: int
+    faults: tuple[Fault, ...] = ()
 
     @property
     def move(self) -> str:
@@ -154,13 +213,82 @@ async def answer(
     visit: VisitHere,
     code: str,
     revision: Annotated[int, Form()],
-    text: Annotated[Typed, Form()] = "",
+    form: Annotated[TypedAnswer, Depends(read_answer)],
+) -> Response:
+    """Files are kept first, so that whatever becomes of the words nobody chooses them twice."""
+    try:
+        added = await _keep_uploads(site, visit, code, form.files)
+        async with _changing(site, visit, code, revision) as (session, case):
+            faults = await answer_case(
+                session,
+                case,
+                visit.staff,
+                form.answer(added),
+                responder_of(case, site.pack),
+                site.clock(),
+                site.pack,
+                insists=form.insists,
+            )
+    except (IllegalMove, NotAllowed, StaleDataError, UnusableFile) as refused:
+        refusal = _refusal(form.typed, refused)
+        return await _case_page(request, site, visit, code, refusal=refusal)
+    if faults:
+        refusal = Refusal(form.typed, SENT_BACK, 422, faults)
+        return await _case_page(request, site, visit, code, refusal=refusal)
+    return RedirectResponse(f"/vu-viec/{case.code}?xong={_DONE['answer']}", 303)
+
+
+async def _keep_uploads(
+    site: Site, visit: Visit, code: str, files: list[UploadFile]
+) -> tuple[int, ...]:
+    """Keep the files that were chosen. Raises UnusableFile for the first that cannot be, after the
+    others were kept."""
+    kept, unusable = [], []
+    for file in files:
+        content = await file.read()
+        try:
+            kept.append(await asyncio.to_thread(read_evidence, clean(file.filename or ""), content))
+        except UnusableFile as refused:
+            unusable.append(refused)
+    ids: tuple[int, ...] = ()
+    if kept:
+        async with site.database.in_transaction() as session:
+            case = await access_case(session, visit.staff, _known(code), to_change=True)
+            ids = await keep_files(session, case, visit.staff, kept, site.clock())
+    if unusable:
+        raise unusable[0]
+    return ids
+
+
+@router.post("/{code}/tiep-nhan")
+async def accept(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
 ) -> Response:
     async def make(session: AsyncSession, case: Case) -> None:
-        responder = responder_of(case, site.pack)
-        await answer_case(session, case, visit.staff, text, responder, site.clock())
+        accepter = responder_of(case, site.pack)
+        await accept_case(session, case, visit.staff, accepter, site.clock(), site.pack)
 
-    typed = TypedMove("answer", text)
+    return await _move(request, site, visit, code, revision, TypedMove("accept", ""), make)
+
+
+@router.post("/{code}/tu-choi")
+async def reject(
+    request: Request,
+    site: SiteHere,
+    visit: VisitHere,
+    code: str,
+    revision: Annotated[int, Form()],
+    why: Annotated[str, Form()] = "",
+    words: Annotated[Typed, Form()] = "",
+) -> Response:
+    async def make(session: AsyncSession, case: Case) -> None:
+        await reject_case(session, case, visit.staff, why, words, site.clock(), site.pack)
+
+    typed = TypedMove("reject", words, code=why)
     return await _move(request, site, visit, code, revision, typed, make)
 
 
@@ -175,7 +303,7 @@ async def ask(
 ) -> Response:
     async def make(session: AsyncSession, case: Case) -> None:
         asker = responder_of(case, site.pack)
-        await ask_citizen(session, case, visit.staff, text, asker, site.clock())
+        await ask_citizen(session, case, visit.staff, text, asker, site.clock(), site.pack)
 
     return await _move(request, site, visit, code, revision, TypedMove("ask", text), make)
 
@@ -348,7 +476,9 @@ async def _move(
     except (IllegalMove, NotAllowed, StaleDataError) as refused:
         refusal = _refusal(typed, refused)
         return await _case_page(request, site, visit, code, refusal=refusal)
-    place = "/vu-viec" if typed.move == "return" else f"/vu-viec/{case.code}"
+    # Whoever returned a case, or found a denunciation in it, does not see it any more.
+    is_gone = typed.move == "return" or typed.code == DENUNCIATION
+    place = "/vu-viec" if is_gone else f"/vu-viec/{case.code}"
     return RedirectResponse(f"{place}?xong={_DONE[typed.move]}", 303)
 
 
@@ -381,6 +511,8 @@ async def _case_page(
         people = await people_of(session, case)
         recent = await count_recent(session, case, site.clock() - MANY_CASES_WITHIN)
         citizen = await session.get(Citizen, case.citizen_id) if case.citizen_id else None
+        kept = await kept_files(session, case) if "answer" in moves else []
+        draft = await unsent_answer(session, case) if "answer" in moves else None
     return site.page(
         request,
         "case.html",
@@ -398,11 +530,34 @@ async def _case_page(
         without_proposal=WITHOUT_PROPOSAL,
         responder=responder_of(case, site.pack),
         longest_answer=LONGEST_ANSWER,
+        kept_files=kept,
+        answer=_answer_form(case, site, refusal, draft),
+        was_sent_back=draft is not None,
+        may_insist=draft is not None and SUPERVISOR in acting_roles(case, visit.staff),
+        reject_reasons=REJECT_REASONS,
+        alerts=alerts_of(case, site.clock(), site.pack),
         refusal=refusal,
         has_hidden_numbers=not revealed and not case.anonymous and _has_numbers(case),
         shown=(lambda text: text) if revealed else mask_numbers,
         shown_media=SHOWN_MEDIA,
         done=request.query_params.get("xong", ""),
+    )
+
+
+def _answer_form(
+    case: Case, site: Site, refusal: Refusal | None, draft: Message | None
+) -> TypedMove:
+    """What the form of an answer begins with: what was typed just now, or sent back before."""
+    if refusal is not None and refusal.move == "answer":
+        return refusal.typed
+    if draft is None:
+        return TypedMove("answer", "", done_by=responder_of(case, site.pack))
+    return TypedMove(
+        "answer",
+        draft.text,
+        done_on=draft.done_on.isoformat() if draft.done_on else "",
+        done_by=draft.done_by or "",
+        no_evidence=draft.no_evidence or "",
     )
 
 

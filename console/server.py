@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from cases.access import ADMINISTRATOR, LEADER, CaseNotFound
+from cases.evidence import LARGEST_FILE, MOST_FILES
 from cases.tables import Tables
 from console import agencies, cases, inbox, login, parked, staff
 from console import tables as tables_pages
@@ -21,6 +22,7 @@ from console.site import FOLDER, AnySite, Site, any_site, build_templates
 from db.session import Database
 
 LARGEST_FORM = 256 * 1024
+LARGEST_ANSWER = LARGEST_FORM + MOST_FILES * LARGEST_FILE
 LARGEST_TABLE = 1024 * 1024  # A whole table is one field, and é takes six bytes of a form.
 ERRORS = {
     400: ("Yêu cầu chưa đúng", "Địa chỉ hoặc biểu mẫu có chỗ chưa đúng. Xin quay lại và thử lại."),
@@ -123,8 +125,17 @@ def _is_too_large(request: Request) -> bool:
     if request.method in {"GET", "HEAD"}:
         return False
     length = request.headers.get("content-length", "")
-    is_table = request.url.path.startswith("/bang-phan-cong/")
-    return not length.isdigit() or int(length) > (LARGEST_TABLE if is_table else LARGEST_FORM)
+    return not length.isdigit() or int(length) > _largest(request.url.path)
+
+
+def _largest(path: str) -> int:
+    if path.startswith("/bang-phan-cong/"):
+        return LARGEST_TABLE
+    return (
+        LARGEST_ANSWER
+        if path.startswith("/vu-viec/") and path.endswith("/tra-loi")
+        else LARGEST_FORM
+    )
 
 
 def _add_error_pages(app: FastAPI) -> None:

@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Response
 from fastapi import Path as PathParam
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import Field
 
 from cases.access import ROLE_NAMES
 from cases.lifecycle import STATE_NAMES
@@ -25,6 +26,7 @@ FOLDER = Path(__file__).parent
 # What PostgreSQL holds in a bigint; a larger number in an address is a mistake, not a failure.
 LARGEST_ID = 2**63 - 1
 RowId = Annotated[int, PathParam(ge=1, le=LARGEST_ID)]
+FormId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
 @dataclass(frozen=True)

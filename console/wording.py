@@ -17,8 +17,10 @@ from cases.access import (
     SUPERVISOR,
     TRIAGE_OFFICER,
 )
+from cases.deadlines import read_at
 from cases.handover import PING_PONG, RETURN_REASONS, THIRD_TRANSFER
 from cases.lifecycle import OPEN_STATES
+from cases.rejection import REJECT_REASONS
 from console.masking import mask_numbers
 from db.models import Case, Event
 from routing.tables import Pack
@@ -54,8 +56,16 @@ _EVENT_NAMES = {
     "support_added": "{agency} tham gia phối hợp",
     "support_ended": "{agency} thôi phối hợp",
     "contributed": "{agency} gửi ý kiến phối hợp",
-    "answered": "Gửi trả lời cho người dân",
-    "asked": "Hỏi thêm người dân",
+    "accepted": "{agency} tiếp nhận{late}",
+    "answered": "Gửi trả lời cho người dân{despite}",
+    "answer_sent_back": "Trả lời chưa nêu rõ việc đã làm, được gửi lại cho người viết",
+    "asked": "Hỏi thêm người dân, hạn trả lời tạm dừng",
+    "clock_resumed": "Hạn trả lời tính tiếp sau khi dừng {stopped}: {due}",
+    "due_moved": "Nhiều cơ quan cùng giải quyết, hạn trả lời là {due}",
+    "rejected": "Từ chối, hướng dẫn người dân nơi giải quyết",
+    "objected": "Người dân không đồng ý với việc từ chối, vụ việc mở lại",
+    "reminded": "Nhắc người dân xác nhận",
+    "closed_by_silence": "Kết thúc vì người dân không phản hồi",
     "rated": "Người dân chấm {stars}/5",
     "joined": "Người dân xác nhận cùng một việc với {code}",
     "consent_withdrawn": "Người dân rút lại đồng ý xử lý dữ liệu",
@@ -130,10 +140,13 @@ def due_words(case: Case, now: datetime, timezone: ZoneInfo) -> DueWords:
     """How the case stands to its deadline, in calendar days of `timezone`."""
     if case.state not in OPEN_STATES:
         return _answered_words(case)
-    due_on, today = (at.astimezone(timezone).date() for at in (case.due_at, now))
+    at = read_at(case.paused_at, now)
+    due_on, today = (moment.astimezone(timezone).date() for moment in (case.due_at, at))
     days = (due_on - today).days
-    if now > case.due_at:
+    if at > case.due_at:
         return DueWords(f"quá hạn {-days} ngày" if days else "quá hạn hôm nay", "late")
+    if case.paused_at is not None:
+        return DueWords("tạm dừng, chờ người dân", "calm")
     if days == 0:
         return DueWords("hết hạn hôm nay", "soon")
     return DueWords(f"còn {days} ngày", "soon" if days <= 2 else "calm")
@@ -168,12 +181,28 @@ def event_words(event: Event, names: Names) -> str:
         from_agency=names.agency(event.data.get("from_agency")),
         proposed=f", đề xuất {names.agency(proposed)}" if proposed else "",
         contested=f": {CONTEST_NAMES[contested_by]}" if contested_by else "",
+        late=", muộn hạn tiếp nhận" if event.data.get("late") else "",
+        despite=", theo quyết định của người phụ trách" if event.data.get("sent_despite") else "",
+        stopped=_duration(event.data.get("stopped_minutes", 0)),
+        due=_moment_of(event.data.get("due_at"), names.pack),
     )
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} giờ {rest} phút làm việc" if hours else f"{rest} phút làm việc"
+
+
+def _moment_of(written: str | None, pack: Pack) -> str:
+    if written is None:
+        return UNKNOWN
+    return local_moment(datetime.fromisoformat(written), ZoneInfo(pack.timezone))
 
 
 def reason_words(event: Event) -> str:
     """Why, as it was chosen and as it was written; empty where nobody had to say why."""
-    chosen = RETURN_REASONS.get(event.data.get("code", ""))
+    reasons = REJECT_REASONS if event.name == "rejected" else RETURN_REASONS
+    chosen = reasons.get(event.data.get("code", ""))
     return ". ".join(words for words in (chosen, event.data.get("reason")) if words)
 
 

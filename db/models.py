@@ -4,7 +4,7 @@ Threat: who wrote a case. A citizen is known only by an encrypted chat address a
 look-up value (see `db.encryption`); nothing else in these tables names a citizen.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -119,6 +119,7 @@ class Case(Base):
         ),
         Index("ix_cases_state_filed_at", "state", "filed_at"),
         Index("ix_cases_agency_id_state", "agency_id", "state"),
+        Index("ix_cases_state_stage_due_at", "state", "stage_due_at"),
         Index(
             "ix_cases_search",
             literal_column("lower(immutable_unaccent(text))").label("folded"),
@@ -150,8 +151,14 @@ class Case(Base):
     decision: Mapped[dict[str, Any]]  # outcome, agency, rule, reasons, confidence.
     understood_at: Mapped[datetime | None]  # None while Rasa has not read it.
     filed_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # Of the answer; it moves on by what the clock was stopped for.
+    paused_at: Mapped[datetime | None]  # Since when that clock is stopped, to wait for the citizen.
+    # When the case came into its state, and until when whoever is to act there should have acted.
+    stage_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    stage_due_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]  # By the agency that holds it.
     answered_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # That silence will close it.
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]  # 'citizen' or 'silence': counted apart (promise 4).
     transfers: Mapped[int] = mapped_column(server_default=sql("0"))
@@ -163,6 +170,9 @@ class Case(Base):
     rating: Mapped[int | None]  # 1 to 5, the citizen's.
     rating_words: Mapped[str | None]
     rated_at: Mapped[datetime | None]
+    # The head of the chain of events (`cases.events`): without it nobody would miss the last ones.
+    event_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    last_hash: Mapped[str] = mapped_column(server_default="")
     revision: Mapped[int] = mapped_column()
 
     events: Mapped[list["Event"]] = relationship(order_by="Event.seq", viewonly=True)
@@ -199,27 +209,39 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    kind: Mapped[str]  # 'addition' (citizen), 'answer' or 'contribution' (staff).
+    # 'addition' (citizen); 'answer', 'unsent_answer', 'question' or 'contribution' (staff).
+    kind: Mapped[str]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     text: Mapped[str]
     created_at: Mapped[datetime]
+    # Of an answer: when it was done and by whom, and why nothing is shown for it.
+    done_on: Mapped[date | None]
+    done_by: Mapped[str | None]
+    no_evidence: Mapped[str | None]
 
     staff: Mapped["Staff | None"] = relationship(viewonly=True)
 
 
 class Attachment(Base):
-    """A file that a citizen sent with a draft or a case. Content is fetched by a job."""
+    """A file that a citizen sent with a draft or a case, or that staff show with an answer.
+
+    The content of a citizen's is fetched by a job. Staff's has `staff_id`, no `file_id` and its
+    content from the first; `message_id` is the answer that it goes with, None until that is sent.
+    """
 
     __tablename__ = "attachments"
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     kind: Mapped[str]  # photo, video, voice, document.
-    file_id: Mapped[str]
+    file_id: Mapped[str | None]  # The channel's name for it.
     media_type: Mapped[str | None]
     content: Mapped[bytes | None] = mapped_column(deferred=True)
-    message_id: Mapped[int | None]  # The message that it came with, where the channel has numbers.
+    # The chat message that it came with, where the channel has numbers.
+    chat_message_id: Mapped[int | None]
     # The citizen was told that a machine listens; false again once that is done, whatever came out.
     awaits_words: Mapped[bool] = mapped_column(server_default=sql("false"))
     transcript: Mapped[str | None]  # A recording's words as a machine heard them.

@@ -18,6 +18,7 @@ FETCH_ATTACHMENT = "fetch_attachment"
 TRANSCRIBE = "transcribe"
 DELIVER_NOTICE = "deliver_notice"
 ERASE_EXPIRED = "erase_expired"
+MIND_SILENCE = "mind_silence"
 
 # Which process does it: workers read and decide; the one sender talks to channels and agencies, so
 # that whoever waits for Telegram's pace or for a dead network keeps no citizen's message waiting.

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cases.agency_notices import unread_agencies
+from cases.deadlines import read_at
 from cases.lifecycle import (
     ANSWERED,
     ASSIGNED,
@@ -19,6 +20,7 @@ from cases.lifecycle import (
     DISPUTED,
     NEEDS_TRIAGE,
     OPEN_STATES,
+    REJECTED,
     REOPENED,
     STATE_NAMES,
     WITHDRAWN,
@@ -41,6 +43,7 @@ class Figures:
     settled: int  # Closed by the citizen's word.
     closed_by_silence: int  # Closed because the citizen did not react: never counted as settled.
     withdrawn: int
+    rejected: int  # Not a matter for this system: the citizen was told where to go.
     unsettled: int  # Open or reopened, at the end.
     overdue: int  # Of the unsettled: past the citizen's deadline.
     reopened: int  # Of the unsettled: the citizen said that it was not settled.
@@ -56,6 +59,7 @@ class Outcomes:
     closed_by_silence: int
     awaiting: int  # Answered; the citizen has not said anything yet.
     withdrawn: int
+    rejected: int
     unsettled: int
 
     @property
@@ -206,7 +210,7 @@ def state_at(case: CaseFacts, before: datetime) -> str:
     if answered_later or (closed_later and case.answered_at is None):
         return NEEDS_TRIAGE if case.agency_id is None else ASSIGNED
     if closed_later:
-        return REOPENED if case.state == WITHDRAWN else ANSWERED
+        return REOPENED if case.state in (WITHDRAWN, REJECTED) else ANSWERED
     return case.state
 
 
@@ -221,6 +225,7 @@ def _count(cases: Sequence[CaseFacts], week: Week, before: datetime) -> Figures:
         settled=ended.count("citizen"),
         closed_by_silence=len(ended) - ended.count("citizen"),
         withdrawn=sum(case.state == WITHDRAWN for case in closed),
+        rejected=sum(case.state == REJECTED for case in closed),
         unsettled=len(open_cases),
         overdue=sum(_days_overdue(case, before) > 0 for case in open_cases),
         reopened=sum(case.reopenings > 0 for case in open_cases),
@@ -236,8 +241,10 @@ def _is_open(case: CaseFacts, before: datetime) -> bool:
 
 
 def _days_overdue(case: CaseFacts, before: datetime) -> int:
-    """Begun calendar days from the deadline to the last instant before `before`."""
-    return max(0, math.ceil((before - _INSTANT - case.due_at) / _DAY))
+    """Begun calendar days from the deadline to the last instant before `before`, or to when the
+    clock was stopped to wait for the citizen."""
+    last = read_at(case.paused_at, before - _INSTANT)
+    return max(0, math.ceil((last - case.due_at) / _DAY))
 
 
 def _follow(cases: Sequence[CaseFacts], before: datetime) -> Outcomes:
@@ -256,6 +263,7 @@ def _follow(cases: Sequence[CaseFacts], before: datetime) -> Outcomes:
         closed_by_silence=counted[CLOSED] - settled,
         awaiting=counted[ANSWERED],
         withdrawn=counted[WITHDRAWN],
+        rejected=counted[REJECTED],
         unsettled=sum(counted[state] for state in OPEN_STATES),
     )
 

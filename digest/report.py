@@ -171,6 +171,7 @@ def _list_results(answered: Outcomes) -> Iterator[str]:
             "kết thúc vì người dân không phản hồi, không tính là đã giải quyết xong",
         ),
         (answered.withdrawn, "người dân đã rút"),
+        (answered.rejected, "không giải quyết qua hệ thống, đã hướng dẫn người dân"),
     )
     for index, (count, meaning) in enumerate(results):
         if count or index == 0:
@@ -200,6 +201,7 @@ def _compare(now: Figures, before: Figures) -> Table:
                 before.closed_by_silence,
             ),
             row("Người dân rút", now.withdrawn, before.withdrawn),
+            row("Không giải quyết qua hệ thống", now.rejected, before.rejected),
             Row(("Đến thời điểm chốt số liệu",), "group"),
             row("Chưa giải quyết xong", now.unsettled, before.unsettled),
             row("Trong đó: quá hạn", now.overdue, before.overdue),

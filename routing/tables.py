@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from routing.answer_words import AnswerWords, build_answer_words
 from routing.areas import Areas
 from routing.conditions import MASK, QUESTION, Vocabulary, WordGroup, any_number, build_vocabulary
 from routing.names import NameTables, build_gazetteer
@@ -23,8 +25,8 @@ from routing.reading import PackError, PackFiles, Problems, Row, read_areas, rea
 from routing.text import Phrases
 
 __all__ = [
-    "LEGAL_TYPES", "PACKS", "Agency", "Category", "FrontDesk", "Letterhead", "Limits", "Pack",
-    "PackError", "Policy", "Responsibility", "Ward", "load_pack",
+    "LEGAL_TYPES", "PACKS", "Agency", "Category", "FrontDesk", "Letterhead", "Limits", "Office",
+    "Pack", "PackError", "Policy", "Responsibility", "Ward", "load_pack",
 ]  # fmt: skip
 
 PACKS = Path(__file__).resolve().parent / "packs"
@@ -116,9 +118,29 @@ class Letterhead:
 
 @dataclass(frozen=True)
 class Limits:
-    """`answer_days`: working days to answer a case, for every category of the pack."""
+    """How long each step may take: in working days, where the name says nothing else.
+
+    `answer_days` has every category of the pack; `several_agencies_days` holds where more than
+    one agency works on a case. `silence_days` and `silence_reminder_days` are calendar days.
+    """
 
     answer_days: Mapping[str, int]
+    several_agencies_days: int
+    sort_minutes: int  # Working minutes in which a person gives an unclear case to an agency.
+    accept_days: int
+    decide_days: int
+    citizen_reply_days: int  # After them staff look whether to wait on for the citizen.
+    soon_days: int  # An answer is due soon when so much is left.
+    silence_days: int  # After an answer, until silence closes the case.
+    silence_reminder_days: int  # Before that, when the citizen is reminded.
+
+
+@dataclass(frozen=True)
+class Office:
+    """When the province's offices work: the hours of a working day in order, by its own clock."""
+
+    timezone: str
+    hours: tuple[tuple[time, time], ...]
 
 
 @dataclass(frozen=True)
@@ -186,12 +208,14 @@ class Pack:
     letterhead: Letterhead
     front_desk: FrontDesk
     quiet_hours: QuietHours
+    office: Office
     retention_months: int
     gazetteer: Gazetteer
     limits: Limits
     policy: Policy
     vocabulary: Vocabulary
     agency_names: Phrases[str]
+    answer_words: AnswerWords
 
     @cached_property
     def rows_of(self) -> Mapping[str, tuple[Responsibility, ...]]:
@@ -251,12 +275,16 @@ def _read_pack(files: PackFiles, problems: Problems) -> Pack:
         letterhead=_letterhead(_read_toml(files, "letterhead.toml")),
         front_desk=_front_desk(settings),
         quiet_hours=_quiet_hours(settings),
+        office=_office(settings),
         retention_months=_setting(settings, "retention.months", int),
         gazetteer=_read_gazetteer(files, wards, problems),
         limits=_limits(settings, categories),
         policy=policy,
         vocabulary=vocabulary,
         agency_names=_agency_names(agencies),
+        answer_words=build_answer_words(
+            read_table(files, "answers.csv", ("kind", "phrase"), problems), problems
+        ),
     )
     _check_agencies(pack, problems)
     _check_responsibilities(pack, problems)
@@ -429,7 +457,34 @@ def _limits(settings: Mapping[str, Any], categories: Mapping[str, Category]) -> 
     unknown = sorted(set(own) - set(categories))
     if unknown:
         raise PackError([f"pack.toml:0: limits name the unknown category {unknown[0]!r}"])
-    return Limits({code: int(own.get(code, default)) for code in categories})
+    limits = Limits(
+        answer_days={code: int(own.get(code, default)) for code in categories},
+        several_agencies_days=_setting(settings, "limits.several_agencies_days", int),
+        sort_minutes=_setting(settings, "limits.sort_minutes", int),
+        accept_days=_setting(settings, "limits.accept_days", int),
+        decide_days=_setting(settings, "limits.decide_days", int),
+        citizen_reply_days=_setting(settings, "limits.citizen_reply_days", int),
+        soon_days=_setting(settings, "limits.soon_days", int),
+        silence_days=_setting(settings, "limits.silence_days", int),
+        silence_reminder_days=_setting(settings, "limits.silence_reminder_days", int),
+    )
+    if not 0 < limits.silence_reminder_days < limits.silence_days:
+        raise PackError(["pack.toml:0: the reminder comes before silence closes a case"])
+    return limits
+
+
+def _office(settings: Mapping[str, Any]) -> Office:
+    hours = _setting(settings, "working_time.hours", list)
+    moments = [moment for period in hours if isinstance(period, list) for moment in period]
+    is_sound = (
+        all(isinstance(moment, time) for moment in moments)
+        and len(moments) == 2 * len(hours) > 0
+        and all(one < other for one, other in pairwise(moments))
+    )
+    if not is_sound:
+        raise PackError(["pack.toml:0: working_time.hours are no pairs of rising times"])
+    pairs = tuple((moments[at], moments[at + 1]) for at in range(0, len(moments), 2))
+    return Office(_setting(settings, "timezone", str), pairs)
 
 
 def _letterhead(settings: Mapping[str, Any]) -> Letterhead:

@@ -45,7 +45,7 @@ async def take(town: Town, chromium_path: str) -> None:
 
         await phone.expect_message(ANSWER[:40])
         await phone.tap("Đã giải quyết")
-        await phone.expect_message("kết thúc")
+        await phone.expect_message(f"{code} kết thúc")
         await phone.page.screenshot(path=IMAGES / "chat.png")
         await phone.write("/quyenrieng")
         await phone.expect_message("Dữ liệu của anh/chị")

@@ -8,12 +8,14 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
+from bot import english, texts, vietnamese
 from bot.channel import OutOfReach, SlowDown, Unclear
 from bot.conversation import message
 from bot.send import Sender, notice_words
 from bot.telegram import TELEGRAM, Telegram
 from cases.intake import Petition, file_case
 from cases.notices import notify, queue_reply
+from cases.rejection import REJECT_REASONS
 from cases.tables import Tables
 from db.models import Attachment, Case, Citizen, Event, Reply
 from db.session import Database
@@ -22,6 +24,11 @@ from routing.router import Decision
 from routing.tables import PACKS, Pack
 from tests.bot.conftest import AN, BINH, NOW, Clock, bot_on
 from tests.playground.conftest import Playground, png, run_playground
+
+ANSWERED: dict[str, Any] = {
+    "answer": "Đã vá xong ba ổ gà.", "done_on": "2026-11-10", "done_by": "Đội quản lý đường",
+    "files": 0, "no_evidence": "trời tối", "days": 15,
+}  # fmt: skip
 
 
 @pytest_asyncio.fixture
@@ -102,15 +109,74 @@ async def test_a_notice_finds_its_words_and_buttons_when_it_is_sent(
 ) -> None:
     case = await case_of(database, an, pack)
     async with database.in_transaction() as session:
-        await notify(session, case, "answered", responder="Sở Xây dựng", answer="Đã vá xong.")
+        await notify(session, case, "answered", responder="Sở Xây dựng", **ANSWERED)
         last = (await session.scalars(select(Reply.id).order_by(Reply.id.desc()).limit(1))).one()
     await sender.send(last)
     shown = telegram.read(AN, sender="bot")[-1]
     assert shown["text"].startswith(f"Sở Xây dựng trả lời vụ việc {case.code}:")
+    assert "Ngày làm: 10/11/2026. Đơn vị làm: Đội quản lý đường." in shown["text"]
+    assert "Không kèm ảnh, tài liệu vì: trời tối" in shown["text"]
     assert [b["data"] for row in shown["buttons"] for b in row] == [
         f"settled:{case.code}",
         f"unsettled:{case.code}",
     ]
+
+
+async def test_what_staff_show_for_an_answer_arrives_as_a_picture_and_as_a_document(
+    sender: Sender, database: Database, an: int, pack: Pack, telegram: Playground
+) -> None:
+    case = await case_of(database, an, pack)
+    shown = {"image/jpeg": png(30, 20), "application/pdf": b"%PDF-1.7 report"}
+    async with database.in_transaction() as session:
+        for media_type, content in shown.items():
+            file = Attachment(
+                case_id=case.id, kind="photo", media_type=media_type, content=content,
+                created_at=NOW, fetched_at=NOW,
+            )  # fmt: skip
+            session.add(file)
+            await session.flush()
+            await notify(session, case, "evidence", attachment=file.id)
+        waiting = list(await session.scalars(select(Reply.id).order_by(Reply.id)))
+    for reply_id in waiting:
+        await sender.send(reply_id)
+    picture, document = telegram.read(AN, sender="bot")[-2:]
+    assert (picture["photo"]["width"], picture["photo"]["height"]) == (30, 20)
+    assert telegram.http.get(picture["photo"]["url"]).content == shown["image/jpeg"]
+    assert telegram.http.get(document["document"]["url"]).content == shown["application/pdf"]
+    assert document["document"]["file_name"].startswith(case.code)
+    for message_shown in (picture, document):
+        assert case.code in str(message_shown)
+
+
+@pytest.mark.parametrize(
+    ("notice", "buttons"),
+    [
+        ({"notice": "reminded", "due_at": "2026-11-25T10:00:00+00:00"}, ["settled", "unsettled"]),
+        ({"notice": "lapsed", "days": 15}, ["unsettled"]),
+        ({"notice": "rejected", "why": "in_court", "words": "Tòa đang xử."}, ["unsettled"]),
+        ({"notice": "accepted", "accepter": "Sở", "due_at": "2026-11-25T10:00:00+00:00"}, []),
+        ({"notice": "due_moved", "due_at": "2026-11-25T10:00:00+00:00"}, []),
+        (
+            {"notice": "answered", "responder": "Sở", **ANSWERED, "files": 2},
+            ["settled", "unsettled"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_notice_has_its_words_in_both_languages_and_its_buttons(
+    pack: Pack, notice: dict[str, Any], buttons: list[str], language: str
+) -> None:
+    with texts.speaking(language):
+        words, rows = notice_words({"code": "PA-AAAAAA", **notice}, pack)
+    assert "PA-AAAAAA" in words
+    assert "{" not in words
+    assert [b["callback_data"].split(":")[0] for row in rows for b in row] == buttons
+
+
+def test_every_reason_to_reject_guides_the_citizen_somewhere(pack: Pack) -> None:
+    for catalogue in (vietnamese, english):
+        assert set(catalogue.GUIDANCE) == set(REJECT_REASONS)
+        assert all(catalogue.GUIDANCE.values())
 
 
 async def test_an_assigned_notice_names_agency_and_date(pack: Pack) -> None:

@@ -1,7 +1,7 @@
 """Cases on the real database with the real pack, and the staff who act on them."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from cases.access import (
     SUPERVISOR,
     TRIAGE_OFFICER,
 )
+from cases.answering import Answer
 from cases.intake import Petition, file_case
 from db.models import Case, Citizen, Staff
 from db.session import Database
@@ -61,6 +62,14 @@ async def citizen(database: Database) -> Citizen:
         an = Citizen(address=b"encrypted", address_lookup=b"an")
         session.add(an)
     return an
+
+
+def answered(text: str = "Đã vá ba ổ gà trước cổng chợ.", **more: Any) -> Answer:
+    """An answer that goes out."""
+    given: dict[str, Any] = {
+        "done_on": date(2026, 11, 10), "done_by": "Đội quản lý đường", "no_evidence": "Trời tối.",
+    }  # fmt: skip
+    return Answer(text, **(given | more))
 
 
 def decided(agency: str = ROADS, outcome: Any = "dispatch", **more: Any) -> Decision:

@@ -1,21 +1,23 @@
 """Several agencies: a lead, those who work with it, one citizen, one answer."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cases.access import CaseNotFound, NotAllowed, access_case
-from cases.lifecycle import IllegalMove, add_to_case, answer_case, reopen_case
+from cases.answering import answer_case
+from cases.deadlines import due_at
+from cases.lifecycle import IllegalMove, add_to_case, reopen_case
 from cases.queries import list_cases
 from cases.support import add_support, contribute, drop_support
 from cases.transfers import assign_case
 from db.models import AgencyNotice, Case, Message, Reply, Staff
 from db.session import Database
 from routing.tables import Pack
-from tests.cases.conftest import HEALTH, NOW, ROADS, NewCase, decided
+from tests.cases.conftest import HEALTH, NOW, ROADS, NewCase, answered, decided
 
 LATER = NOW + timedelta(days=3)
 Act = Callable[..., Awaitable[Case]]
@@ -32,20 +34,21 @@ def act(database: Database, staff: dict[str, Staff]) -> Act:
     return make
 
 
-async def test_who_supports_reads_and_writes_for_the_lead_and_the_citizen_hears_nothing(
+async def test_who_supports_reads_and_writes_for_the_lead_alone(
     database: Database, new_case: NewCase, act: Act, pack: Pack, staff: dict[str, Staff]
 ) -> None:
     case = await new_case()
     with pytest.raises(CaseNotFound):
         await act("chi", case, contribute, "đã xem", LATER)
     held = await act("binh", case, add_support, pack.agencies[HEALTH], "cùng xem", LATER, pack)
-    assert (held.agency_id, held.supporting, held.due_at) == (ROADS, [HEALTH], case.due_at)
+    assert (held.agency_id, held.supporting) == (ROADS, [HEALTH])
     held = await act("chi", case, contribute, "nước đạt chuẩn", LATER)
     assert held.state == "assigned"
     async with database.in_transaction() as session:
         message = (await session.scalars(select(Message))).one()
         assert (message.kind, message.staff_id) == ("contribution", staff["chi"].id)
-        assert await session.scalar(select(func.count()).select_from(Reply)) == 0
+        replies = await session.scalars(select(Reply))
+        assert [(one.content or {})["notice"] for one in replies] == ["due_moved"]
         assert [one.id for one in await list_cases(session, staff["chi"])] == [case.id]
         told = select(AgencyNotice).where(AgencyNotice.kind != "assigned")
         notice = (await session.scalars(told)).one()
@@ -58,10 +61,10 @@ async def test_only_the_lead_answers_and_only_supporters_contribute(
     case = await new_case()
     await act("binh", case, add_support, pack.agencies[HEALTH], "cùng xem", LATER, pack)
     with pytest.raises(NotAllowed):
-        await act("chi", case, answer_case, "Xong.", "Sở Y tế", LATER)
+        await act("chi", case, answer_case, answered(), "Sở Y tế", LATER, pack)
     with pytest.raises(NotAllowed):
         await act("hoa", case, contribute, "đã xem", LATER)
-    held = await act("hoa", case, answer_case, "Đã vá.", "Sở Xây dựng", LATER)
+    held = await act("hoa", case, answer_case, answered(), "Sở Xây dựng", LATER, pack)
     assert held.state == "answered"
     with pytest.raises(IllegalMove):
         await act("chi", case, contribute, "muộn", LATER)
@@ -140,14 +143,39 @@ async def test_all_agencies_of_a_case_hear_what_the_citizen_adds_and_the_lead_th
     await act("binh", case, add_support, pack.agencies[HEALTH], "cùng xem", LATER, pack)
     async with database.in_transaction() as session:
         held = await session.get_one(Case, case.id, with_for_update=True)
-        await add_to_case(session, held, "vẫn còn", LATER)
-    await act("hoa", case, answer_case, "Đã vá.", "Sở Xây dựng", LATER)
+        await add_to_case(session, held, "vẫn còn", LATER, pack)
+    await act("hoa", case, answer_case, answered(), "Sở Xây dựng", LATER, pack)
     async with database.in_transaction() as session:
         held = await session.get_one(Case, case.id, with_for_update=True)
-        await reopen_case(session, held, LATER)
+        await reopen_case(session, held, LATER, pack)
         notices = await session.scalars(select(AgencyNotice).order_by(AgencyNotice.id))
         told = [(notice.agency_id, notice.kind) for notice in notices]
     assert told == [
         (ROADS, "assigned"), (HEALTH, "supporting"), (ROADS, "added"), (HEALTH, "added"),
         (ROADS, "reopened"),
     ]  # fmt: skip
+
+
+async def test_the_limit_for_several_agencies_holds_from_the_day_of_filing_and_once(
+    database: Database, new_case: NewCase, act: Act, pack: Pack
+) -> None:
+    case = await new_case()
+    held = await act("binh", case, add_support, pack.agencies[HEALTH], "cùng xem", LATER, pack)
+    assert held.due_at == due_at(NOW, 15, pack.office)
+    await act("binh", case, drop_support, HEALTH, "đã xong", LATER)
+    held = await act("binh", case, add_support, pack.agencies[HEALTH], "xem nữa", LATER, pack)
+    assert held.due_at == due_at(NOW, 15, pack.office)
+    async with database.in_transaction() as session:
+        replies = list(await session.scalars(select(Reply)))
+    assert len(replies) == 1
+    content = replies[0].content or {}
+    assert datetime.fromisoformat(content["due_at"]) == held.due_at
+
+
+async def test_what_is_overdue_stays_so_whoever_joins(
+    new_case: NewCase, act: Act, pack: Pack
+) -> None:
+    case = await new_case()
+    late = case.due_at + timedelta(minutes=1)
+    held = await act("binh", case, add_support, pack.agencies[HEALTH], "cùng xem", late, pack)
+    assert held.due_at == case.due_at

@@ -73,6 +73,12 @@ class Browser:
         found = re.search(rf'name="{name}" value="([^"]*)"', self.page.text)
         return found[1] if found else ""
 
+    def value_of(self, name: str) -> str:
+        """The value of the first field of that name, whatever kind of input it is."""
+        assert self.page is not None
+        found = re.search(rf'<input[^>]*name="{name}" value="([^"]*)"', self.page.text)
+        return found[1] if found else ""
+
     async def log_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
         await self.open("/dang-nhap")
         return await self.post("/dang-nhap", username=username, password=password)
@@ -139,6 +145,14 @@ async def cast(database: Database) -> Cast:
         session.add_all(staff)
     return Cast(*staff)
 
+
+# An answer that goes out, as its form is filled in; tests change a field.
+ANSWER = {
+    "text": "Đã vá ba ổ gà trước cổng chợ ngày 10/11.",
+    "done_on": "2026-11-10",
+    "done_by": "Đội quản lý đường bộ",
+    "no_evidence": "Trời tối, không chụp được.",
+}
 
 FileCase = Callable[..., Awaitable[Case]]
 

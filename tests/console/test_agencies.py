@@ -53,7 +53,10 @@ async def test_transfers_and_work_are_shown_by_agency_and_time(
         ]
         for row in rows
     }
-    # Holding, overdue, supporting; returned, transferred, disputed, decided for.
-    assert cells == {"Sở Xây dựng": [0, 0, 0, 0, 1, 0, 0], "Sở Y tế": [1, 0, 0, 0, 0, 0, 0]}
+    # Holding, overdue, supporting; returned, transferred, disputed, decided for; sent back.
+    assert cells == {
+        "Sở Xây dựng": [0, 0, 0, 0, 1, 0, 0, 0],
+        "Sở Y tế": [1, 0, 0, 0, 0, 0, 0, 0],
+    }
     assert (await dung.open("/co-quan?ngay=8")).status_code == 404
     assert (await dung.open("/co-quan?ngay=x")).status_code == 400

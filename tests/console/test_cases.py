@@ -13,7 +13,7 @@ from cases.transfers import assign_case
 from db.models import Attachment, Case, Event, Reply
 from db.session import Database
 from routing.tables import Pack
-from tests.console.conftest import HEALTH, NOW, ROADS, Cast, Clock, FileCase, NewBrowser
+from tests.console.conftest import ANSWER, HEALTH, NOW, ROADS, Cast, Clock, FileCase, NewBrowser
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -27,10 +27,10 @@ async def test_an_answer_reaches_the_citizen_and_the_history(
     page = await chi.open("/vu-viec")
     assert case.code in page.text
     await chi.open(f"/vu-viec/{case.code}")
-    page = await chi.post(f"/vu-viec/{case.code}/tra-loi", text="Đã vá đường ngày 10/11.")
+    page = await chi.post(f"/vu-viec/{case.code}/tra-loi", **ANSWER)
     assert page.status_code == 200
     assert "Đã ghi trả lời" in page.text
-    assert "Đã vá đường ngày 10/11." in page.text
+    assert ANSWER["text"] in page.text
 
     async with database.in_transaction() as session:
         kept = await load_history(session, await session.get_one(Case, case.id))
@@ -39,12 +39,14 @@ async def test_an_answer_reaches_the_citizen_and_the_history(
             text("select count(*) from procrastinate_jobs where task_name = 'send_reply'")
         )
     assert kept.state == ANSWERED
-    assert [event.name for event in kept.events] == ["filed", "assigned", "answered"]
+    assert [event.name for event in kept.events] == [
+        "filed", "assigned", "accepted", "answered",
+    ]  # fmt: skip
     assert kept.events[-1].actor == f"staff:{cast.chi.id}"
     assert first_broken(kept.code, kept.events) is None
     assert reply.content is not None
     assert reply.content["responder"] == pack.agencies[ROADS].name
-    assert reply.content["answer"] == "Đã vá đường ngày 10/11."
+    assert reply.content["answer"] == ANSWER["text"]
     assert jobs == 1
 
 
@@ -336,7 +338,7 @@ async def test_two_people_at_one_case_do_not_overwrite_each_other(
     await binh.log_in("binh")
     await chi.open(f"/vu-viec/{case.code}")
     await binh.open(f"/vu-viec/{case.code}")
-    await chi.post(f"/vu-viec/{case.code}/tra-loi", text="Đã vá.")
+    await chi.post(f"/vu-viec/{case.code}/tra-loi", **ANSWER)
     page = await binh.post(f"/vu-viec/{case.code}/tra-loi", text="Chúng tôi sẽ xem.")
     assert page.status_code == 409
     assert "Có người vừa cập nhật" in page.text

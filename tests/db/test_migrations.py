@@ -48,6 +48,42 @@ def test_migrations_make_every_table_from_nothing_also_when_two_start_at_once(
     assert "procrastinate_jobs" in tables
 
 
+def test_cases_from_before_get_their_clocks_and_the_head_of_their_history(empty_url: str) -> None:
+    config = alembic_config(empty_url)
+    command.upgrade(config, "0005")
+    engine = create_engine(sqlalchemy_url(empty_url))
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "insert into cases (code, text, state, legal_type, decision, filed_at, due_at,"
+                " revision) values ('PA-AAAAAA', 'Ổ gà', 'needs_info', 'phan_anh', '{}',"
+                " '2026-11-10Z', '2026-11-25Z', 1), ('PA-BBBBBB', 'Rác', 'answered', 'phan_anh',"
+                " '{}', '2026-11-10Z', '2026-11-25Z', 1)"
+            )
+        )
+        for seq in (1, 2):
+            event = text(
+                "insert into events (case_id, seq, name, actor, data, happened_at, previous_hash,"
+                " hash) values (1, :seq, 'x', 'citizen', '{}', :at, '', :hash)"
+            )
+            values = {"seq": seq, "at": f"2026-11-1{seq}Z", "hash": f"hash {seq}"}
+            connection.execute(event, values)
+    command.upgrade(config, "head")
+    with engine.begin() as connection:
+        asked, answered = connection.execute(text("select * from cases order by id")).mappings()
+        # To downgrade has a place to go back to, also where staff have shown something.
+        connection.execute(
+            text("insert into attachments (kind, created_at) values ('photo', now())")
+        )
+    assert (asked["event_count"], asked["last_hash"]) == (2, "hash 2")
+    assert asked["stage_at"].isoformat().startswith("2026-11-12")
+    assert asked["paused_at"] is not None
+    assert (answered["event_count"], answered["last_hash"]) == (0, "")
+    assert answered["stage_due_at"] > answered["filed_at"]
+    command.downgrade(config, "0005")
+    engine.dispose()
+
+
 def test_the_models_have_nothing_that_the_migrations_lack(database_url: str) -> None:
     command.check(alembic_config(database_url))
 

@@ -32,7 +32,9 @@ async def test_a_job_is_committed_with_its_change(database: Database) -> None:
 def test_what_talks_to_the_outside_waits_in_the_senders_queue() -> None:
     sent = {queue.SEND_REPLY, queue.FETCH_ATTACHMENT, queue.DELIVER_NOTICE}
     assert {queue.queue_of(task) for task in sent} == {queue.SENDER}
-    read = {queue.HANDLE_UPDATE, queue.UNDERSTAND_CASE, queue.ERASE_EXPIRED}
+    read = {
+        queue.HANDLE_UPDATE, queue.UNDERSTAND_CASE, queue.ERASE_EXPIRED, queue.MIND_SILENCE,
+    }  # fmt: skip
     assert {queue.queue_of(task) for task in read} == {queue.WORKER}
 
 

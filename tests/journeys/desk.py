@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 from argon2 import PasswordHasher
@@ -38,6 +40,12 @@ async def at_desk(town: Town, records: Database) -> AsyncIterator[Browser]:
 
 async def answer(browser: Browser, code: str, text: str) -> None:
     await browser.open(f"/vu-viec/{code}")
-    page = await browser.post(f"/vu-viec/{code}/tra-loi", text=text)
+    page = await browser.post(
+        f"/vu-viec/{code}/tra-loi",
+        text=text,
+        done_on=datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat(),
+        done_by="Đội thoát nước",
+        no_evidence="Không chụp được ảnh.",
+    )
     assert page.status_code == 200, page.text
     assert "Đã ghi trả lời" in page.text

@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 
 from bench.town import Town
 from bench.walk import ChatPage, ConsolePage, chromium
+from tests.playground.conftest import png
 from tests.programs import require
 
 ANSWER = (
@@ -40,16 +41,18 @@ async def test_a_petition_is_answered_and_settled_in_the_browser(
     page = desk.page.locator("main")
     await expect(page).to_contain_text("Vì sao chuyển như vậy")
     await expect(page).to_contain_text("responsibilities:drainage_flooding")
-    await desk.answer(ANSWER)
+    await desk.answer(ANSWER, photo=png(300, 200))
 
+    await expect(phone.page.locator("#messages img").last).to_be_visible()
     assert ANSWER in await phone.expect_message(ANSWER)
     await phone.tap("Chưa giải quyết")
     await phone.expect_message("được mở lại")
     await desk.page.reload()
     await expect(page).to_contain_text("Mở lại")
+    await desk.answer_vaguely("Đã chuyển đơn vị chức năng xử lý.")
     await desk.answer("Đã thay tấm đan vỡ sáng nay, nước đã rút hết.")
     await phone.expect_message("Đã thay tấm đan vỡ")
     await phone.tap("Đã giải quyết")
-    await phone.expect_message("kết thúc")
+    await phone.expect_message(f"{code} kết thúc")
     await desk.page.reload()
     await expect(page).to_contain_text("Đã kết thúc")

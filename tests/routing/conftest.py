@@ -37,8 +37,18 @@ end = 06:30:00
 months = 12
 [roles]
 ubnd = "uy_ban_"
+[working_time]
+hours = [[07:30:00, 11:30:00], [13:30:00, 17:00:00]]
 [limits]
 answer_days = 10
+several_agencies_days = 15
+sort_minutes = 60
+accept_days = 1
+decide_days = 1
+citizen_reply_days = 5
+soon_days = 2
+silence_days = 15
+silence_reminder_days = 3
 [limits.answer_days_by_category]
 roads = 7
 """,
@@ -65,6 +75,7 @@ recipients = ["Lưu VT"]
     "elsewhere.csv": "name,status\nHải Phòng,current\n",
     "other_names.csv": "name,is\n",
     "landmarks.csv": "name,kind,ward_code,note\nchợ Cây Đa,landmark,2,\n",
+    "answers.csv": "kind,phrase\nvague,đã chuyển\nexample,Ngày 1/7 đã vá đường.\n",
     "conditions.csv": "group,condition,word\nroad,big,quốc lộ\nroad,small,\n",
     "agencies.csv": (
         "agency_id,name,level,parent_id,contact,ward_code,valid_from,valid_to,successor_id,aliases"

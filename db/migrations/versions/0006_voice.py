@@ -12,9 +12,9 @@ def upgrade() -> None:
         "attachments",
         sa.Column("awaits_words", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
-    op.add_column("attachments", sa.Column("message_id", sa.BigInteger(), nullable=True))
+    op.add_column("attachments", sa.Column("chat_message_id", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("attachments", "message_id")
+    op.drop_column("attachments", "chat_message_id")
     op.drop_column("attachments", "awaits_words")
