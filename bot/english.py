@@ -258,7 +258,7 @@ NOTICE_ASKED = (
     "photos if any. The agency's clock stands still until then."
 )
 NOTICE_REJECTED = (
-    "Case {code} cannot be settled here.\n\n{words}\n\n{guidance}\n\nIf you do not agree, please tap "
+    "Case {code} cannot be settled here.\n\n{words}\n\n{guidance}\n\nIf you do not agree, please choose "
     "“I do not agree” and write why: it will be looked at again."
 )
 GUIDANCE = {

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import queue
 from db.encryption import Vault
@@ -38,23 +37,27 @@ class Inbox:
 
     async def store(self, updates: list[Received]) -> None:
         """Keep a batch and queue a job for each new update, in one transaction."""
-        async with self._database.in_transaction() as session:
-            for update in updates:
-                await self._store_one(session, update)
-
-    async def _store_one(self, session: AsyncSession, update: Received) -> None:
-        payload = self._vault.encrypt(json.dumps(update.payload).encode())
-        inbox_id = await session.scalar(
+        rows = [
+            {
+                "channel": self._channel,
+                "bot_id": self._bot_id,
+                "update_key": update.key,
+                "payload": self._vault.encrypt(json.dumps(update.payload).encode()),
+            }
+            for update in updates
+        ]
+        new = (
             insert(InboxUpdate)
-            .values(
-                channel=self._channel, bot_id=self._bot_id, update_key=update.key, payload=payload
-            )
+            .values(rows)
             .on_conflict_do_nothing(index_elements=["channel", "bot_id", "update_key"])
-            .returning(InboxUpdate.id)
+            .returning(InboxUpdate.id, InboxUpdate.update_key)
         )
-        if inbox_id is not None:
-            lock = chat_lock(self._vault, self._channel, update.sender)
-            await queue.defer(session, queue.HANDLE_UPDATE, lock=lock, inbox_id=inbox_id)
+        senders = {update.key: update.sender for update in updates}
+        async with self._database.in_transaction() as session:
+            stored = sorted((await session.execute(new)).tuples())
+            locks = [chat_lock(self._vault, self._channel, senders[key]) for _, key in stored]
+            jobs = [(lock, {"inbox_id": i}) for lock, (i, _) in zip(locks, stored, strict=True)]
+            await queue.defer_many(session, queue.HANDLE_UPDATE, jobs)
 
 
 def chat_lock(vault: Vault, channel: str, sender: str) -> str:

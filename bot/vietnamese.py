@@ -274,7 +274,7 @@ NOTICE_ASKED = (
 )
 NOTICE_REJECTED = (
     "Vụ việc {code} không giải quyết được qua hệ thống này.\n\n{words}\n\n{guidance}\n\n"
-    "Nếu không đồng ý, xin bấm “Không đồng ý” rồi viết vì sao: vụ việc sẽ được xem lại."
+    "Nếu không đồng ý, xin chọn “Không đồng ý” rồi viết vì sao: vụ việc sẽ được xem lại."
 )
 # Where to go instead, by the reason (see `cases.rejection`).
 GUIDANCE = {
@@ -302,8 +302,8 @@ NOTICE_REMINDED = (
     "không có phản hồi, vụ việc tự kết thúc."
 )
 NOTICE_LAPSED = (
-    "Vụ việc {code} đã kết thúc vì {days} ngày không có phản hồi. Nếu việc vẫn chưa được giải quyết, xin bấm nút "
-    "dưới đây để mở lại."
+    "Vụ việc {code} đã kết thúc vì {days} ngày không có phản hồi. Nếu việc vẫn chưa được giải quyết, xin chọn ở "
+    "dưới để mở lại."
 )
 
 # /quyenrieng and /ngonngu.

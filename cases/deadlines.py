@@ -45,6 +45,8 @@ def due_at(begun_at: datetime, working_days: int, office: Office) -> datetime:
 def working_time(begin: datetime, end: datetime, office: Office) -> timedelta:
     """How long offices worked between two moments; nothing where `end` is not after `begin`."""
     total = _ZERO
+    if end <= begin:
+        return total
     for opens, closes in _periods_from(begin, office):
         if opens >= end:
             return total

@@ -5,10 +5,12 @@ that needs it was committed. Tasks are named here and written in `app.jobs`, so 
 below `app` can ask for work without importing who does it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import Job
 from sqlalchemy.ext.asyncio import AsyncSession
 
 HANDLE_UPDATE = "handle_update"
@@ -45,13 +47,23 @@ async def defer(
 ) -> None:
     """Queue `task` in this transaction. Jobs that share a `lock` run one at a time, in order: one
     that waits for `not_before` holds up those behind it."""
+    await _defer(session, [_job(task, lock, not_before, args)])
+
+
+async def defer_many(
+    session: AsyncSession, task: str, jobs: Sequence[tuple[str, dict[str, Any]]]
+) -> None:
+    """Queue `task` once for each (lock, arguments), in that order and in one statement."""
+    if jobs:
+        await _defer(session, [_job(task, lock, None, args) for lock, args in jobs])
+
+
+def _job(task: str, lock: str | None, not_before: datetime | None, args: dict[str, Any]) -> Job:
+    deferrer = _queue.configure_task(task, queue=queue_of(task), lock=lock, schedule_at=not_before)
+    return deferrer.make_new_job(**args)
+
+
+async def _defer(session: AsyncSession, jobs: list[Job]) -> None:
     connection = await session.connection()
     raw = await connection.get_raw_connection()
-    job = _queue.configure_task(
-        task,
-        queue=queue_of(task),
-        lock=lock,
-        schedule_at=not_before,
-        connection=raw.driver_connection,
-    )
-    await job.defer_async(**args)
+    await _queue.job_manager.batch_defer_jobs_async(jobs, connection=raw.driver_connection)

@@ -146,6 +146,16 @@ async def test_a_number_with_no_choice_of_that_number_is_a_house_number(street: 
     assert "Phường Lê Chân" in replies[-1]
 
 
+ANSWER = {
+    "answer": "Đã dọn sạch chiều 10/11.",
+    "done_on": "2026-11-10",
+    "done_by": "UBND",
+    "no_evidence": "Không chụp được ảnh.",
+    "files": 0,
+    "days": 15,
+}
+
+
 async def test_two_open_questions_never_share_a_number(
     street: Street, pack: Pack, rasa: RasaTable
 ) -> None:
@@ -159,7 +169,7 @@ async def test_two_open_questions_never_share_a_number(
     async with street.desk.database.in_transaction() as session:
         case = await session.get_one(Case, old.id)
         case.state = ANSWERED
-        await notify(session, case, "answered", responder="UBND", answer="Đã dọn sạch chiều 10/11.")
+        await notify(session, case, "answered", responder="UBND", **ANSWER)
     await street.send_all()
     citizen = await street.desk.an()
     numbers = [choice["number"] for choice in citizen.choices]
