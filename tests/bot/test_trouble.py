@@ -1,12 +1,7 @@
 """Rasa that is slow, wrong or gone, and clocks that jump: nobody loses a word."""
 
 import json
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -19,34 +14,9 @@ from bot.understand import TIMEOUT_SECONDS, Rasa
 from cases.lifecycle import NEEDS_TRIAGE
 from db.models import Case, InboxUpdate, Reply
 from tests.bot.conftest import REPORT, Clock, Desk, command, parse_of
+from tests.bot.servers import answering
 
 GOOD = json.dumps(parse_of()).encode()
-
-
-@contextmanager
-def answering(status: int, body: bytes, seconds: float = 0.0) -> Iterator[str]:
-    """A Rasa server that answers every text so, after so long."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            time.sleep(seconds)
-            try:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-            except BrokenPipeError:  # Whoever asked has given up.
-                pass
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 TROUBLE = [
@@ -62,7 +32,7 @@ TROUBLE = [
 
 @pytest.mark.parametrize(("status", "body", "seconds", "why"), TROUBLE)
 async def test_rasas_trouble_is_a_value(status: int, body: bytes, seconds: float, why: str) -> None:
-    with answering(status, body, seconds) as url:
+    with answering(status, body, seconds=seconds) as url:
         rasa = Rasa(url)
         assert await rasa.parse(REPORT) == NotUnderstood(why)
         await rasa.close()
@@ -79,7 +49,7 @@ async def test_the_citizen_notices_at_most_a_simpler_question_and_it_is_read_lat
     desk: Desk, status: int, body: bytes, seconds: float, why: str
 ) -> None:
     well = desk.workshop.rasa
-    with answering(status, body, seconds) as url:
+    with answering(status, body, seconds=seconds) as url:
         sick = Rasa(url)
         desk.workshop.conversation._rasa = sick
         (question,) = await desk.hears(REPORT)

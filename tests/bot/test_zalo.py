@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +27,7 @@ from playground.server import ZALO_BASE
 from playground.zalo import user_id
 from routing.tables import PACKS, Pack
 from tests.bot.conftest import REPORT, REPORT_WITHOUT_PLACE, Clock, Desk, RasaTable, parse_of
+from tests.bot.servers import answering
 from tests.playground.conftest import Playground, png, run_playground, serve
 
 TOKEN = "77001:TEST-token-of-zalo"
@@ -370,36 +368,6 @@ async def test_nobody_listening_was_surely_not_done() -> None:
 def test_what_is_no_token_is_refused(token: str) -> None:
     with pytest.raises(ValueError, match="Zalo bot token"):
         ZaloApi(token, "http://127.0.0.1:9")
-
-
-@contextmanager
-def answering(status: int, body: bytes, headers: dict[str, str] | None = None) -> Iterator[str]:
-    """A server that answers everything so; a status of 0 breaks the connection."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if status == 0:
-                self.connection.close()
-                return
-            self.send_response(status)
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize(

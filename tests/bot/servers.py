@@ -1,0 +1,47 @@
+"""Servers that misbehave: what Rasa's and Zalo's clients make of them."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@contextmanager
+def answering(
+    status: int, body: bytes, headers: Mapping[str, str] | None = None, seconds: float = 0.0
+) -> Iterator[str]:
+    """A server that answers everything so, after so long; with status 0 it breaks the connection."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            time.sleep(seconds)
+            try:
+                self._answer()
+            except BrokenPipeError:  # Whoever asked has given up.
+                pass
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def _answer(self) -> None:
+            if status == 0:
+                self.connection.close()
+                return
+            self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
