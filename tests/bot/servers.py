@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -12,16 +12,14 @@ from typing import Any
 def answering(
     status: int, body: bytes, headers: Mapping[str, str] | None = None, seconds: float = 0.0
 ) -> Iterator[str]:
-    """A server that answers everything so, after so long; with status 0 it breaks the connection."""
+    """A server that answers everything so, after so long; status 0 breaks the connection."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             time.sleep(seconds)
-            try:
+            with suppress(BrokenPipeError):  # Whoever asked has given up.
                 self._answer()
-            except BrokenPipeError:  # Whoever asked has given up.
-                pass
 
         def do_GET(self) -> None:
             self.do_POST()
