@@ -3,14 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
 
 from bot.receive import Receiver
@@ -19,6 +18,7 @@ from db.encryption import Vault
 from db.models import InboxUpdate
 from db.session import Database, sqlalchemy_url
 from tests.bot.conftest import AN, BINH, Desk, bot_on
+from tests.bot.servers import served
 from tests.bot.test_conversation import jobs
 from tests.playground.conftest import Playground, run_playground
 
@@ -27,22 +27,13 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 BOT_ID = 424242
 
 
-@asynccontextmanager
-async def served(database: Database, vault: Vault) -> AsyncIterator[str]:
-    app = create_app(database, [telegram_door(BOT_ID, SECRET, database, vault)])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn rings no bell.
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+def door(database: Database, vault: Vault) -> FastAPI:
+    return create_app(database, [telegram_door(BOT_ID, SECRET, database, vault)])
 
 
 @pytest_asyncio.fixture
 async def url(database: Database, vault: Vault) -> AsyncIterator[str]:
-    async with served(database, vault) as address:
+    async with served(door(database, vault)) as address:
         yield address
 
 

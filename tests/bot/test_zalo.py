@@ -27,8 +27,8 @@ from playground.server import ZALO_BASE
 from playground.zalo import user_id
 from routing.tables import PACKS, Pack
 from tests.bot.conftest import REPORT, REPORT_WITHOUT_PLACE, Clock, Desk, RasaTable, parse_of
-from tests.bot.servers import answering
-from tests.playground.conftest import Playground, png, run_playground, serve
+from tests.bot.servers import answering, served
+from tests.playground.conftest import Playground, png, run_playground
 
 TOKEN = "77001:TEST-token-of-zalo"
 SECRET = "a-secret-of-thirty-two-letters-01"
@@ -297,7 +297,7 @@ async def test_zalos_webhook_stores_each_message_once_and_before_it_is_confirmed
     door = zalo_door(api.bot_id, SECRET, desk.database, vault)
     app = create_app(desk.database, [door])
     receiver = ZaloReceiver(api, desk.database, vault)
-    with serve(app) as url:
+    async with served(app) as url:
         await receiver.announce(url + ZALO_PATH, SECRET)
         writes(zalo, REPORT)
         writes(zalo, "thêm một câu nữa")
