@@ -20,6 +20,7 @@ from bot.petition import (
     refuse_denunciation,
     send,
     take_words,
+    with_pin_and_contact,
 )
 from routing.tables import Pack
 
@@ -173,8 +174,7 @@ def _press_declare(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
 def _press_add(draft: Draft, value: str, heard: Heard, pack: Pack) -> Turn:
     if draft.denounces:
         return refuse_denunciation(draft, heard, pack)
-    pin = "" if draft.latitude is None else f"\n({draft.latitude:.5f}, {draft.longitude:.5f})"
-    acts = additions(value, f"{draft.text}{pin}", draft.attachment_ids)
+    acts = additions(value, with_pin_and_contact(draft, draft.text), draft.attachment_ids)
     following = go_on(draft, heard, pack)
     return Turn(following.draft, (), acts, following.replies)
 

@@ -57,6 +57,7 @@ from bot.petition import (
     refuse_denunciation,
     take_petition,
     too_long,
+    with_pin_and_contact,
     with_words,
 )
 from bot.related import ask_related_again
@@ -162,7 +163,8 @@ def _on_addition(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         if answer and said.intent.confidence >= SURE and not _is_long(heard):
             return say(draft, answer)
     kept = Draft(number=draft.number + 1, album=draft.album)
-    return Turn(kept, (), additions(code, heard.text, draft.attachment_ids))
+    words = with_pin_and_contact(draft, heard.text)
+    return Turn(kept, (), additions(code, words, draft.attachment_ids))
 
 
 def _on_rating_words(draft: Draft, heard: Heard, pack: Pack) -> Turn:
@@ -342,7 +344,9 @@ def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack
     is_story = intent.name == "report" and len(heard.text.split()) > PLACE_WORDS
     if draft.step == "elsewhere" and is_story:
         unplaced = replace(draft, place_asked=False, place_text=None)
-        return take_petition(unplaced, _joined(draft, heard), pack)
+        joined = _joined(draft, heard)
+        is_too_long = len(joined.text) > LONGEST_PETITION
+        return too_long(draft) if is_too_long else take_petition(unplaced, joined, pack)
     return add_words(draft, heard, pack)
 
 
@@ -607,8 +611,15 @@ def _offer(draft: Draft, heard: Heard, text: str) -> Turn:
     )
     offered = read(pending, heard.understanding)
     if offered.denounces:
-        offered = replace(offered, text="", accused=(), attachment_ids=(), parts=())
+        offered = _without_words(offered)
     return Turn(offered, (Say(text, keyboards.offer_report(offered.number)),))
+
+
+def _without_words(draft: Draft) -> Draft:
+    """Nothing that a denunciation said: not its words, nor what was read out of them."""
+    return replace(
+        draft, text="", accused=(), acting=(), category_words=(), parts=(), attachment_ids=()
+    )
 
 
 def _offer_addition(draft: Draft, heard: Heard) -> Turn:

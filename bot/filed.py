@@ -87,14 +87,14 @@ def press(draft: Draft, verb: str, rest: str, heard: Heard) -> Turn:
     changed = draft
     if verb == "unsettled" and is_free:
         # The next words and files are for that case.
-        changed = Draft(number=draft.number + 1, step="adding", adding_to=code)
+        changed = _for_case(draft, "adding", code)
     return Turn(changed, (), (ChangeCase(MOVES[verb], code),))
 
 
 def _add_more(draft: Draft, code: str, heard: Heard) -> Turn:
     if code not in {case.code for case in heard.cases}:
         return say(draft, texts.STALE_BUTTON)
-    adding = Draft(number=draft.number + 1, step="adding", adding_to=code)
+    adding = _for_case(draft, "adding", code)
     return say(adding, texts.ASK_MORE.format(code=code))
 
 
@@ -103,8 +103,13 @@ def _rate(draft: Draft, code: str, stars: str, is_free: bool) -> Turn:
         return say(draft, texts.STALE_BUTTON)
     following = draft
     if is_free:
-        following = Draft(number=draft.number + 1, step="rating", adding_to=code)
+        following = _for_case(draft, "rating", code)
     return Turn(following, (), (ChangeCase("rate", code, text=stars),))
+
+
+def _for_case(draft: Draft, step: str, code: str) -> Draft:
+    """The next words are for that case. Files, a pin and a number sent before wait with them."""
+    return replace(draft, number=draft.number + 1, step=step, adding_to=code)
 
 
 def take_rating_words(draft: Draft, heard: Heard) -> Turn:

@@ -135,6 +135,14 @@ def place_before(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in names}
 
 
+def with_pin_and_contact(draft: Draft, text: str) -> str:
+    """Words for a case that is filed, with what was sent for them beside."""
+    is_shared = draft.contact and not draft.anonymous
+    contact = texts.CONTACT_LINE.format(number=draft.contact) if is_shared else ""
+    pin = "" if draft.latitude is None else f"({draft.latitude:.5f}, {draft.longitude:.5f})"
+    return "\n".join(line for line in (text, contact, pin) if line)
+
+
 def read(draft: Draft, said: object) -> Draft:
     """The draft with what Rasa made of its words, if it made anything."""
     if not isinstance(said, Understanding):

@@ -1,6 +1,7 @@
 """Every step and every button of the conversation."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from bot.heard import FiledCase, Part
 from bot.petition import LONGEST_PETITION
 from routing.tables import Pack
 from tests.bot.conftest import DENUNCIATION, NOW, REPORT, REPORT_WITHOUT_PLACE
-from tests.bot.talk import Talk
+from tests.bot.talk import Talk, understood
 
 LE_CHAN = "11383"
 OTHERS = {"Sửa", "Ẩn danh", "Thêm ảnh/vị trí", "Hủy"}
@@ -1031,3 +1032,45 @@ def test_hiding_by_words_says_nothing_empty_where_the_model_has_no_answer(talk: 
     talk.writes("giấu tên tôi nhé", "ask_anonymity")
     assert talk.draft.anonymous
     assert all(say.text for say in talk.last.replies)
+
+
+@pytest.mark.parametrize("button", ["unsettled", "more"])
+def test_what_was_sent_before_a_case_is_chosen_goes_to_that_case(talk: Talk, button: str) -> None:
+    talk.cases = (filed("answered"),)
+    talk.attaches(5)
+    talk.pins(*INSIDE)
+    talk.hears("contact", "0900 000 001")
+    talk.presses(f"{button}:PA-AAAAAA")
+    assert talk.draft.attachment_ids == (5,)
+    talk.writes("vẫn còn ngập sau trận mưa hôm qua")
+    words = next(act.text for act in talk.last.acts if getattr(act, "move", "") == "add")
+    assert "0900 000 001" in words
+    assert "20.85" in words
+    assert any(getattr(act, "attachment_id", None) == 5 for act in talk.last.acts)
+
+
+def test_a_rating_leaves_a_file_that_waits_where_it_is(talk: Talk) -> None:
+    talk.cases = (filed("closed"),)
+    talk.attaches(5)
+    talk.presses("rate:PA-AAAAAA:4")
+    talk.commands("huongdan")
+    assert talk.draft.attachment_ids == (5,)
+
+
+def test_nothing_that_was_read_out_of_a_denunciation_waits_in_an_offer(talk: Talk) -> None:
+    said = replace(
+        understood("emergency", 0.9, legal_type="to_cao"),
+        entities=({"entity": "unit", "role": "acting", "value": "đội của ông Tham"},),
+        category_words=("ăn tiền của dân",),
+    )
+    talk.hears("text", "cứu với, ông Tham ăn tiền của dân", understanding=said)
+    kept = str(talk.draft.to_json())
+    assert "Tham" not in kept
+    assert "ăn tiền" not in kept
+
+
+def test_more_about_elsewhere_that_grows_too_long_is_said_to_be(talk: Talk) -> None:
+    talk.writes(ELSEWHERE)
+    talk.writes("rác nhiều lắm " * (LONGEST_PETITION // 14))
+    assert talk.text() == texts.TOO_LONG.format(limit="12.000")
+    assert talk.draft.text == ELSEWHERE
