@@ -130,14 +130,14 @@ def console() -> None:
 def health(
     process: Annotated[Watched, typer.Argument(help="Which process of this container to ask.")],
 ) -> None:
-    """Exit with 0 if the worker or receiver of this container is at work, else with 2."""
+    """Exit with 0 if the worker, sender or receiver of this container is at work, else with 2."""
     from app.health import check_receiver, check_webhook, check_worker
 
     settings = load_settings()
     if settings.database_url is None:
         fail("health checks are for production: LANGNGHE_DATABASE_URL is not set")
     url = settings.database_url.get_secret_value()
-    if process is Watched.WORKER:
+    if process in (Watched.WORKER, Watched.SENDER):
         check_worker(settings, url)
     elif settings.webhook_url is not None:
         check_webhook(settings)

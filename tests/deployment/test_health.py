@@ -15,6 +15,7 @@ from procrastinate import App, PsycopgConnector
 from app.health import Unhealthy, check_receiver, check_worker
 from app.settings import Settings
 from db.session import libpq_url
+from tests.deployment.conftest import ROOT
 
 SETTINGS = Settings(_env_file=None, worker_heartbeat_seconds=0.5)  # type: ignore[call-arg]
 ELSEWHERE = "postgresql://langnghe@postgres:1/langnghe"
@@ -93,3 +94,14 @@ async def test_the_heartbeat_of_another_worker_does_not_count(
 def test_without_a_worker_it_is_unhealthy(database_url: str) -> None:
     with pytest.raises(Unhealthy, match="no worker beat"):
         check_worker(SETTINGS, database_url)
+
+
+@pytest.mark.parametrize("process", ["worker", "sender"])
+def test_the_command_asks_whoever_does_jobs_for_its_beat(database_url: str, process: str) -> None:
+    environment = os.environ | {"LANGNGHE_DATABASE_URL": database_url}
+    words = [sys.executable, "-m", "app", "health", process]
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("langnghe: no worker beat")
