@@ -87,14 +87,14 @@ def press(draft: Draft, verb: str, rest: str, heard: Heard) -> Turn:
     changed = draft
     if verb == "unsettled" and is_free:
         # The next words and files are for that case.
-        changed = _for_case(draft, "adding", code)
+        changed = _for_case(draft, code, step="adding")
     return Turn(changed, (), (ChangeCase(MOVES[verb], code),))
 
 
 def _add_more(draft: Draft, code: str, heard: Heard) -> Turn:
     if code not in {case.code for case in heard.cases}:
         return say(draft, texts.STALE_BUTTON)
-    adding = _for_case(draft, "adding", code)
+    adding = _for_case(draft, code, step="adding")
     return say(adding, texts.ASK_MORE.format(code=code))
 
 
@@ -103,11 +103,11 @@ def _rate(draft: Draft, code: str, stars: str, is_free: bool) -> Turn:
         return say(draft, texts.STALE_BUTTON)
     following = draft
     if is_free:
-        following = _for_case(draft, "rating", code)
+        following = _for_case(draft, code, step="rating")
     return Turn(following, (), (ChangeCase("rate", code, text=stars),))
 
 
-def _for_case(draft: Draft, step: str, code: str) -> Draft:
+def _for_case(draft: Draft, code: str, *, step: str) -> Draft:
     """The next words are for that case. Files, a pin and a number sent before wait with them."""
     return replace(draft, number=draft.number + 1, step=step, adding_to=code)
 
