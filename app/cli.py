@@ -382,13 +382,14 @@ def seal_history(
 ) -> None:
     """Write down how far each case's history goes, for a later `audit verify --sealed`."""
     from app.audit import collect_heads
+    from app.files import write_whole
     from cases.audit import write_seal
 
     settings = load_settings()
     with database_url(settings) as url:
         upgrade(url)
         heads = asyncio.run(collect_heads(url))
-    out.write_text(write_seal(heads), encoding="utf-8")
+    write_whole(out, write_seal(heads).encode())
     print(f"{out}: {len(heads)} cases")
 
 

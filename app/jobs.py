@@ -13,11 +13,10 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
 
@@ -38,7 +37,7 @@ from cases.tables import Tables
 from db import queue
 from db.encryption import Vault
 from db.models import Case, InboxUpdate
-from db.session import Database, libpq_url
+from db.session import DATABASE_AWAY, Database, libpq_url
 from routing.router import decide
 from routing.tables import Pack
 
@@ -302,7 +301,7 @@ async def _rescue_jobs(app: App, database: Database, heartbeat: float) -> None:
                 lock = select(func.pg_try_advisory_xact_lock(RESCUE_LOCK))
                 if await session.scalar(lock):  # Else another worker looks just now.
                     await _rescue_once(app, 4 * heartbeat)
-        except (DBAPIError, ConnectorException) as error:
+        except DATABASE_AWAY as error:
             logger.warning("could not look for stalled jobs", extra={"error": type(error).__name__})
         await asyncio.sleep(heartbeat)
 

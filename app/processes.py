@@ -185,16 +185,14 @@ async def _take_deliveries(settings: Settings, url: str, hook_url: str, secret: 
     # At once: what Telegram delivers is stored even while it cannot be reached from here.
     announcing = asyncio.create_task(_announce(bot, hook_url, secret, open_pack(settings).name))
     announcing.add_done_callback(lambda done: _stop_if_failed(server, done))
-    announcing_zalo = None
-    if zalo is not None:
-        zalo_receiver = ZaloReceiver(zalo, database, vault)
-        announcing_zalo = asyncio.create_task(zalo_receiver.announce(hook_url + ZALO_PATH, secret))
     try:
-        await server.serve()
+        async with contextlib.AsyncExitStack() as stack:
+            if zalo is not None:
+                stack.push_async_callback(zalo.close)
+                receiver = ZaloReceiver(zalo, database, vault)
+                _beside(stack, receiver.announce(hook_url + ZALO_PATH, secret))
+            await server.serve()
         announcing.cancel()
-        if zalo is not None and announcing_zalo is not None:
-            announcing_zalo.cancel()
-            await zalo.close()
         with contextlib.suppress(asyncio.CancelledError):
             await announcing
     finally:

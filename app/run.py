@@ -30,6 +30,7 @@ from app.services import database_url, open_pack, reachable_host
 from app.settings import ROOT, Settings
 from db.embedded import revive_postgres
 from db.migrate import upgrade
+from playground.server import ZALO_BASE
 
 LARGEST_LOG = 10 * 1024 * 1024
 STOP_SECONDS = 15
@@ -158,7 +159,7 @@ def _start(settings: Settings, parts: list[Part], stack: ExitStack, console: Con
             "LANGNGHE_TELEGRAM_TOKEN": PLAYGROUND_TOKEN,
             "LANGNGHE_TELEGRAM_API_URL": playground_url,
             "LANGNGHE_ZALO_TOKEN": PLAYGROUND_ZALO_TOKEN,
-            "LANGNGHE_ZALO_API_URL": f"{playground_url}/zalo",
+            "LANGNGHE_ZALO_API_URL": f"{playground_url}{ZALO_BASE}",
             "LANGNGHE_PLAYGROUND_PORT": str(port),
             # Nobody is woken here, and whoever tries it at night wants to see the answer.
             "LANGNGHE_QUIET_HOURS": "false",

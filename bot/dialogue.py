@@ -226,8 +226,7 @@ def _on_text_while_down(draft: Draft, heard: Heard, pack: Pack) -> Turn:
         return add_words(draft, heard, pack)
     if draft.step in ("offered", "elsewhere"):  # What was written before is its beginning.
         joined = _joined(draft, heard)
-        is_long = len(joined.text) > LONGEST_PETITION
-        return too_long(draft) if is_long else take_petition(draft, joined, pack)
+        return take_petition(draft, joined, pack) if joined else too_long(draft)
     return take_petition(draft, heard, pack)
 
 
@@ -310,7 +309,7 @@ def _on_text_over_offer(draft: Draft, heard: Heard, said: Understanding, pack: P
     if answered is not None:
         return answered
     joined = _joined(draft, heard)
-    if len(joined.text) > LONGEST_PETITION:
+    if joined is None:
         return too_long(draft)
     if said.intent.name == "emergency":
         return _offer(draft, joined, texts.EMERGENCY)
@@ -345,19 +344,20 @@ def _on_text_over_question(draft: Draft, heard: Heard, said: Understanding, pack
     if draft.step == "elsewhere" and is_story:
         unplaced = replace(draft, place_asked=False, place_text=None)
         joined = _joined(draft, heard)
-        is_too_long = len(joined.text) > LONGEST_PETITION
-        return too_long(draft) if is_too_long else take_petition(unplaced, joined, pack)
+        return take_petition(unplaced, joined, pack) if joined else too_long(draft)
     return add_words(draft, heard, pack)
 
 
-def _joined(draft: Draft, heard: Heard) -> Heard:
-    """These words after the draft's, so that none is lost: what Rasa took for the parts of the new
-    ones are no parts of both."""
+def _joined(draft: Draft, heard: Heard) -> Heard | None:
+    """These words after the draft's, so that none is lost; None where that grows too long. What
+    Rasa took for the parts of the new ones are no parts of both."""
     if not draft.text:
         return heard
     said = heard.understanding
     both = replace(said, parts=()) if isinstance(said, Understanding) else said
     text = f"{draft.text}\n{heard.text}".strip()
+    if len(text) > LONGEST_PETITION:
+        return None
     return replace(heard, text=text, message_id=None, understanding=both)
 
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from aiolimiter import AsyncLimiter
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -31,7 +30,7 @@ from cases.tables import Tables
 from db import queue
 from db.encryption import Vault
 from db.models import Attachment, Case, Citizen, Reply
-from db.session import Database
+from db.session import DATABASE_AWAY, Database
 from routing.tables import Pack
 
 logger = logging.getLogger(__name__)
@@ -113,12 +112,12 @@ class Sender:
 
     async def _end_surely(self, reply_id: int) -> None:
         """Note that it was sent, also when the database is just away: forgetting it now would send
-        it twice. Raises DBAPIError when the database stays away."""
+        it twice. Raises one of DATABASE_AWAY when it stays so."""
         for _ in range(DATABASE_TRIES):
             try:
                 await self._note_sent(reply_id)
                 return
-            except DBAPIError as error:
+            except DATABASE_AWAY as error:
                 logger.warning("the database is away", extra={"error": type(error).__name__})
                 await asyncio.sleep(DATABASE_PAUSE)
         await self._note_sent(reply_id)
@@ -144,8 +143,7 @@ class Sender:
                 reply, citizen = await _load(session, reply_id)
                 if reply.content is None or reply.sent_at or reply.failed_at:
                     return None
-                if citizen.channel not in self._channels:
-                    raise OutOfReach(f"{citizen.channel} is not set up")
+                channel = self._channel_of(citizen)
                 if await self._waits_for_morning(session, reply):
                     return None
                 pace = self._pace_of(citizen.id)
@@ -153,7 +151,7 @@ class Sender:
                     if not is_our_turn:
                         await pace.acquire()
                     self._mark_sending(reply)
-                    return await self._errand(session, reply, citizen)
+                    return await self._errand(session, reply, citizen, channel)
             await pace.acquire()
             is_our_turn = True
 
@@ -177,18 +175,23 @@ class Sender:
         )
         return True
 
-    async def _errand(self, session: AsyncSession, reply: Reply, citizen: Citizen) -> _Errand:
+    def _channel_of(self, citizen: Citizen) -> Channel:
+        """Raises OutOfReach where it is not set up any more: what waits for it waits on."""
+        if citizen.channel not in self._channels:
+            raise OutOfReach(f"{citizen.channel} is not set up")
+        return self._channels[citizen.channel]
+
+    async def _errand(
+        self, session: AsyncSession, reply: Reply, citizen: Citizen, channel: Channel
+    ) -> _Errand:
         content = reply.content or {}
-        channel = self._channels[citizen.channel]
-        with texts.speaking(citizen.language, citizen.channel):
-            text, rows = await self._words(session, content)
-        if rows and not channel.has_buttons:
-            await session.refresh(citizen, ["choices"], with_for_update=True)
-            offered, citizen.choices = offer(citizen.choices, rows, reply.id)
-            with texts.speaking(citizen.language, citizen.channel):
-                text, rows = f"{text}\n\n{texts.numbered(offered)}", []
         file = await self._file(session, content, citizen)
         with texts.speaking(citizen.language, citizen.channel):
+            text, rows = await self._words(session, content)
+            if rows and not channel.has_buttons:
+                await session.refresh(citizen, ["choices"], with_for_update=True)
+                offered, citizen.choices = offer(citizen.choices, rows, reply.id)
+                text, rows = f"{text}\n\n{texts.numbered(offered)}", []
             otherwise = f"{text}\n{texts.FILE_NOT_SHOWN}" if file else texts.NOT_DELETED
         return _Errand(
             reply.id,
@@ -310,7 +313,7 @@ class Sender:
             citizen = await session.get(Citizen, attachment.citizen_id)
         if citizen is None or file_id is None:  # Erased meanwhile.
             return
-        content, failure = await _fetch(self._channels[citizen.channel], file_id)
+        content, failure = await _fetch(self._channel_of(citizen), file_id)
         async with self._database.in_transaction() as session:
             kept = await session.get(Attachment, attachment_id, with_for_update=True)
             if kept is not None:

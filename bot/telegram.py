@@ -20,11 +20,10 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channel import Blocked, OutOfReach, Refused, Rows, SlowDown, Unclear
+from bot.channel import Blocked, OutOfReach, Refused, Rows, SlowDown
+from bot.unanswered import unanswered
 
 TELEGRAM = "telegram"
-# Errors of httpx at which nothing was sent yet.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class Telegram:
@@ -106,8 +105,8 @@ def _told_apart() -> Iterator[None]:
         raise OutOfReach(type(error).__name__) from error
     except NetworkError as error:
         cause = error.__cause__
-        if isinstance(cause, httpx.HTTPError) and not isinstance(cause, _NOT_SENT):
-            raise Unclear(type(cause).__name__) from error
+        if isinstance(cause, httpx.HTTPError):
+            raise unanswered(cause) from error
         raise OutOfReach(type(cause or error).__name__) from error
     except TelegramError as error:
         raise Refused(type(error).__name__) from error

@@ -13,6 +13,7 @@ import httpx
 from aiolimiter import AsyncLimiter
 
 from bot.channel import Blocked, OutOfReach, Refused, Rows, SlowDown, Unclear, pieces
+from bot.unanswered import unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +27,6 @@ FILE_HOSTS = (".zdn.vn", ".zadn.vn", ".zaloapp.com", ".zalo.me")
 # Zalo publishes no pace: one message each thirtieth of a second, as at Telegram, is ours.
 PER_MESSAGE_SECONDS = 1 / 30
 USUAL_WAIT_SECONDS = 5.0
-# Errors of httpx at which nothing was sent yet.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 UNAUTHORIZED, FORBIDDEN, NO_UPDATE, TOO_MANY = 401, 403, 408, 429
 
 
@@ -53,7 +52,7 @@ class ZaloApi:
         try:
             response = await self._client.post(url, json=params or {}, timeout=timeout)
         except httpx.HTTPError as error:
-            raise _lost(error) from None  # Its message holds the address, and that the token.
+            raise unanswered(error) from None
         return _result(response)
 
     async def updates(self, seconds: int) -> list[dict[str, Any]]:
@@ -135,11 +134,6 @@ class Zalo:
 
     async def fetch(self, file_id: str) -> bytes:
         return await self._api.fetch(file_id)
-
-
-def _lost(error: httpx.HTTPError) -> OutOfReach | Unclear:
-    kind = type(error).__name__
-    return OutOfReach(kind) if isinstance(error, _NOT_SENT) else Unclear(kind)
 
 
 def _result(response: httpx.Response) -> Any:

@@ -86,8 +86,7 @@ def create_app(
     for each further one. Raises ValueError for a token that Telegram could not give out, and
     ApiError for a webhook that it would refuse.
     """
-    if not TOKEN.fullmatch(token):
-        raise ValueError("a bot token looks like 123456:ABC")
+    _require_form(token)
     me = {
         "id": int(token.split(":")[0]),
         "is_bot": True,
@@ -150,8 +149,7 @@ class ZaloSide:
     def __init__(
         self, store_path: Path, token: str, limits: SendLimits | None, now: Callable[[], float]
     ) -> None:
-        if not TOKEN.fullmatch(token):
-            raise ValueError("a bot token looks like 123456:ABC")
+        _require_form(token)
         self.token = token
         self.store = Store(store_path, first_update_id=int(now()))
         seed_citizens(self.store)
@@ -236,6 +234,11 @@ def _add_bot_api(app: FastAPI, bot: BotApi, store: Store, token: str) -> None:
 
     app.add_api_route("/bot{given}/{method}", call, methods=["GET", "POST"])
     app.add_api_route("/file/bot{given}/{path:path}", download, methods=["GET"])
+
+
+def _require_form(token: str) -> None:
+    if not TOKEN.fullmatch(token):
+        raise ValueError("a bot token looks like 123456:ABC")
 
 
 def _add_zalo_api(app: FastAPI, zalo: ZaloSide) -> None:

@@ -260,6 +260,12 @@ def photo(file_id: str = "p1", **more: Any) -> dict[str, Any]:
     return {"photo": [size], **more}
 
 
+@pytest.fixture
+def recogniser() -> Recogniser | None:
+    """Nobody hears recordings, unless a file of tests has an ear."""
+    return None
+
+
 @pytest_asyncio.fixture
 async def desk(
     database: Database,
@@ -268,8 +274,9 @@ async def desk(
     pack: Pack,
     telegram_bot: ExtBot[Any],
     clock: Clock,
+    recogniser: Recogniser | None,
 ) -> AsyncIterator[Desk]:
-    async with at_work(database, vault, rasa, pack, telegram_bot, clock) as one:
+    async with at_work(database, vault, rasa, pack, telegram_bot, clock, recogniser) as one:
         yield one
 
 

@@ -2,13 +2,11 @@
 one is in test_voice.py and in the journeys."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select, text
 from telegram.ext import ExtBot
 
@@ -60,18 +58,10 @@ def ear() -> Ear:
     return Ear()
 
 
-@pytest_asyncio.fixture
-async def desk(
-    database: Database,
-    vault: Vault,
-    rasa: RasaTable,
-    pack: Pack,
-    telegram_bot: ExtBot[Any],
-    clock: Clock,
-    ear: Ear,
-) -> AsyncIterator[Desk]:
-    async with at_work(database, vault, rasa, pack, telegram_bot, clock, ear) as one:
-        yield one
+@pytest.fixture
+def recogniser(ear: Ear) -> Ear:
+    """Here the desk has an ear."""
+    return ear
 
 
 async def records(desk: Desk, kind: str = "voice", **more: Any) -> list[dict[str, Any]]:
